@@ -1,0 +1,93 @@
+"""How likely the best quote is right: a logistic model of a few plain numbers, kept as JSON. Decides nothing by itself.
+
+Fitted by scripts/fit_answering.py on dev questions, answerable and not; the threshold beside it maximises the mean of
+answered-when-answerable and refused-when-not over unlike corpora.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragbot.features import NAMES
+from ragbot.lexical import LexicalIndex
+from ragbot.query import Query, is_everyday_word
+from ragbot.reading import Reading
+from ragbot.retrieval import Retrieval
+
+FEATURES = (
+    "top_probability", "top_score", "margin", "similarity", "chunk_similarity", "best_similarity", "chunk_bm25",
+    "overlap", "overlap_chunk", "expanded", "unknown_share", "unknown_named_share", "log_terms", "rankers_agree",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceModel:
+    """Logistic regression over FEATURES, and the shipped threshold on its probability."""
+
+    weights: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    bias: float
+    threshold: float
+
+    def probability(self, values: NDArray[np.float64]) -> float:
+        """Probability (0 to 1) that the first quote is right."""
+        logit = float(((values - self.mean) / self.scale) @ self.weights + self.bias)
+        return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
+
+
+def confidence_features(query: Query, retrieval: Retrieval, reading: Reading, lexical: LexicalIndex) -> NDArray[np.float64]:
+    """The values of FEATURES for the best quote of `reading` (which must have one)."""
+    top = reading.runs[0]
+    best = dict(zip(NAMES, (float(v) for v in top.best.values), strict=True))
+    others = [run.score for run in reading.runs[1:]]
+    weight = {word: lexical.idf(word) for word in query.unknown}
+    known_weight = sum(lexical.idf(term) for term in query.terms if lexical.knows(term))
+    total = known_weight + sum(weight.values()) or 1.0
+    named = sum(value for word, value in weight.items() if not is_everyday_word(word))
+    values = {
+        "top_probability": top.probability,
+        "top_score": float(reading.scores.max()),
+        "margin": top.score - max(others, default=top.score - 3.0),
+        "similarity": best["similarity"],
+        "chunk_similarity": best["chunk_similarity"],
+        "best_similarity": max(c.similarity for c in retrieval.candidates),
+        "chunk_bm25": best["chunk_bm25"],
+        "overlap": best["overlap"],
+        "overlap_chunk": best["overlap_chunk"],
+        "expanded": best["overlap_expanded"],
+        "unknown_share": sum(weight.values()) / total,
+        "unknown_named_share": named / total,
+        "log_terms": float(np.log(1 + len(query.terms))),
+        "rankers_agree": float(_agree(retrieval, top.best.candidate.number)),
+    }
+    return np.array([values[name] for name in FEATURES])
+
+
+def shipped_confidence() -> ConfidenceModel:
+    """The model in data/confidence.json."""
+    return confidence_model(_shipped_values())
+
+
+def confidence_model(values: Mapping[str, object]) -> ConfidenceModel:
+    """A model from JSON: `weights`, `mean` and `scale` by feature name, `bias`, `threshold`. Raises KeyError if one lacks."""
+    columns = [np.array([values[part][name] for name in FEATURES]) for part in ("weights", "mean", "scale")]  # type: ignore[index]
+    return ConfidenceModel(*columns, bias=float(values["bias"]), threshold=float(values["threshold"]))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def _shipped_values() -> Mapping[str, object]:
+    values: dict[str, object] = json.loads((files("ragbot") / "data" / "confidence.json").read_text("utf-8"))
+    return values
+
+
+def _agree(retrieval: Retrieval, number: int) -> bool:
+    """True if both rankers have the chunk among their first five."""
+    return number in retrieval.dense_ranking[:5] and number in retrieval.lexical_ranking[:5]

@@ -1,0 +1,26 @@
+"""Settings an operator may change, read from RAGBOT_* environment variables. Passed on as arguments, never read elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_CORPUS = Path("corpus")
+DEFAULT_INDEX = Path("index")
+
+
+class Settings(BaseSettings):
+    """Defaults are relative to the working directory. An unknown or ill-formed value is refused by name.
+
+    `threshold` None means the shipped one; `encoder` None means the packaged all-MiniLM-L6-v2.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RAGBOT_", extra="forbid")
+
+    index: Path = DEFAULT_INDEX
+    encoder: Path | None = None
+    threshold: float | None = Field(default=None, ge=0.0, le=1.0)
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=1, le=65535)

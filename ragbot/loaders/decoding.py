@@ -1,0 +1,70 @@
+"""Bytes of a text file to text: encoding found, byte-order mark off, line ends as `\\n`. Knows nothing of formats."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+
+from ragbot.errors import DocumentError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the UTF-16 one
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SNIFF_BYTES = 100_000  # enough for charset-normalizer to decide; it is quadratic on large inputs
+
+
+def decode(data: bytes) -> str:
+    """Text of `data`, with `\\n` line ends and no byte-order mark.
+
+    Raises DocumentError if the bytes are not text in any encoding that charset-normalizer recognises.
+
+    >>> decode(b"one\\r\\ntwo\\rthree")
+    'one\\ntwo\\nthree'
+    """
+    text = _to_text(data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _looks_binary(text):
+        raise DocumentError("not a text file (control characters); save it as UTF-8 text, Markdown or HTML")
+    return text
+
+
+def _to_text(data: bytes) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _nearly_utf8(data) or _sniff(data)
+
+
+def _nearly_utf8(data: bytes) -> str | None:
+    """Text with U+FFFD for a damaged byte here and there, if the other characters beyond ASCII show that it is UTF-8."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    sound = len(text) - len(text.encode("ascii", "ignore")) - broken
+    return text if sound > 4 * broken else None
+
+
+def _sniff(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    matches = list(from_bytes(data[:_SNIFF_BYTES]))
+    if not matches:
+        raise DocumentError("not text in any known encoding; save it as UTF-8")
+    best = matches[0]
+    # Short texts fit several Latin encodings equally well; the Western one is by far the commonest, and has the pound sign.
+    ties = {m.encoding for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence)}
+    return data.decode("cp1252" if "cp1252" in ties else best.encoding, "replace")
+
+
+def _looks_binary(text: str) -> bool:
+    sample = text[:_SNIFF_BYTES]
+    if not sample:
+        return False
+    control = sum(unicodedata.category(c) == "Cc" and c not in "\n\t\f\v" for c in sample)
+    return control > 0.02 * len(sample)  # a stray form feed is fine, a PDF or an image is not

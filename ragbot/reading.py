@@ -1,0 +1,190 @@
+"""Retrieved chunks to quotes: weighs the features of each sentence, then cuts the shortest runs that answer.
+
+Knows nothing of thresholds or outcomes. The weights are data/reading.json, fitted by scripts/fit_answering.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragbot.datatypes import BlockKind, Quote, Source, Span
+from ragbot.features import NAMES, ScoredSentence, sentence_features
+from ragbot.highlighting import highlight
+from ragbot.lexical import terms
+from ragbot.query import Query
+from ragbot.retrieval import Retrieval
+from ragbot.sentences import opens_dangling
+from ragbot.store import Index
+
+MAX_QUOTE_WORDS = 60  # DESIGN.md section 4: an answer is read at a glance
+MAX_RUN_SENTENCES = 3
+MAX_LIST_RUN = 8  # short list items are read together
+READ_CHUNKS = 20  # docs/answering.md, "How many chunks are read"
+DANGLING_COST = 0.25  # nats; a run that opens with "this" or "however" must be clearly better than one that stands alone
+_RUNS_LOOKED_AT = 150
+_SAME_CLAIM = 0.8  # Jaccard similarity of stems above which two runs say the same
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingModel:
+    """Weights of a linear score over features.NAMES, and what each further word of a quote costs."""
+
+    weights: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    word_cost: float
+
+    def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Linear scores (n,) of feature rows (n, len(NAMES)); higher is better, comparable within one question."""
+        scores: NDArray[np.float32] = ((rows - self.mean) / self.scale) @ self.weights
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring sentences that may be quoted together. `probability` is the share of belief that they answer."""
+
+    members: tuple[ScoredSentence, ...]
+    score: float
+    probability: float
+    best: ScoredSentence
+
+    @property
+    def span(self) -> Span:
+        """From the first sentence's start to the last one's end, in the document."""
+        return Span(self.members[0].sentence.span.start, self.members[-1].sentence.span.end)
+
+    @property
+    def doc_id(self) -> str:
+        """The document it stands in."""
+        return self.members[0].document.doc_id
+
+    @property
+    def n_words(self) -> int:
+        """Words in the run."""
+        return sum(len(member.text.split()) for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The runs chosen for a question, best first, with the score of every sentence that was weighed."""
+
+    runs: tuple[Run, ...]
+    sentences: tuple[ScoredSentence, ...]
+    scores: NDArray[np.float32]
+    quotes: tuple[Quote, ...]
+
+
+def read(query: Query, retrieval: Retrieval, index: Index, *, n_quotes: int = 3) -> Reading:
+    """The `n_quotes` best quotes for `query`; the same claim in several places is one quote with several sources."""
+    return read_scored(query, sentence_features(query, retrieval, index), shipped_model(), n_quotes=n_quotes)
+
+
+def read_scored(query: Query, sentences: Sequence[ScoredSentence], model: ReadingModel, *, n_quotes: int) -> Reading:
+    """As `read`, from features already computed and any model."""
+    if not sentences:
+        return Reading((), (), np.zeros(0, dtype=np.float32), ())
+    scores = model.scores(np.stack([s.values for s in sentences]))
+    runs = _ranked_runs(sentences, scores, model.word_cost)
+    chosen, sources = _chosen(runs, n_quotes)
+    quotes = tuple(_quote(run, query, also) for run, also in zip(chosen, sources, strict=True))
+    return Reading(tuple(chosen), tuple(sentences), scores, quotes)
+
+
+def shipped_model() -> ReadingModel:
+    """The model in data/reading.json."""
+    return reading_model(_shipped_values())
+
+
+def reading_model(values: Mapping[str, object]) -> ReadingModel:
+    """A model from JSON: `weights`, `mean` and `scale` by feature name, and `word_cost`. Raises KeyError if one lacks."""
+    columns = [np.array([values[part][name] for name in NAMES], dtype=np.float32) for part in ("weights", "mean", "scale")]  # type: ignore[index]
+    return ReadingModel(*columns, word_cost=float(values["word_cost"]))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def _shipped_values() -> Mapping[str, object]:
+    values: dict[str, object] = json.loads((files("ragbot") / "data" / "reading.json").read_text("utf-8"))
+    return values
+
+
+def _ranked_runs(sentences: Sequence[ScoredSentence], scores: NDArray[np.float32], word_cost: float) -> list[Run]:
+    """Every run of neighbours, best first. A run is worth the belief in its sentences, less a cost per word."""
+    belief = np.exp(scores - scores.max())
+    belief /= belief.sum()
+    runs = []
+    for first in range(len(sentences)):
+        for last in _ends(sentences, first):
+            members = tuple(sentences[first : last + 1])
+            best = first + int(np.argmax(scores[first : last + 1]))
+            probability = float(belief[first : last + 1].sum())
+            n_words = sum(len(m.text.split()) for m in members)
+            cost = word_cost * n_words + (DANGLING_COST if opens_dangling(members[0].text) else 0.0)
+            runs.append(Run(members, float(np.log(probability)) - cost, probability, sentences[best]))
+    return sorted(runs, key=lambda run: (-run.score, run.doc_id, run.span))
+
+
+def _ends(sentences: Sequence[ScoredSentence], first: int) -> list[int]:
+    """Positions of the last sentence of each run that may start at `first`."""
+    ends = [first]
+    n_words = len(sentences[first].text.split())
+    limit = MAX_LIST_RUN if sentences[first].sentence.kind is BlockKind.LIST_ITEM else MAX_RUN_SENTENCES
+    for last in range(first + 1, min(len(sentences), first + limit)):
+        n_words += len(sentences[last].text.split())
+        if n_words > MAX_QUOTE_WORDS or not _are_neighbours(sentences[last - 1], sentences[last]):
+            break
+        ends.append(last)
+    return ends
+
+
+def _are_neighbours(before: ScoredSentence, after: ScoredSentence) -> bool:
+    """True if nothing unquotable lies between and they share a paragraph, a table row or a list."""
+    if before.candidate.number != after.candidate.number or after.position != before.position + 1:
+        return False
+    one, two = before.sentence, after.sentence
+    return one.block == two.block or (one.kind is two.kind is BlockKind.LIST_ITEM and two.block == one.block + 1)
+
+
+def _chosen(runs: Sequence[Run], n_quotes: int) -> tuple[list[Run], list[tuple[Source, ...]]]:
+    """The best runs that share no sentence and make different claims; the same claim elsewhere becomes a Source."""
+    chosen: list[Run] = []
+    sources: list[list[Source]] = []
+    taken: set[tuple[str, int]] = set()
+    stems: list[frozenset[str]] = []
+    for run in runs[:_RUNS_LOOKED_AT]:
+        places = {(run.doc_id, member.sentence.span.start) for member in run.members}
+        if places & taken:
+            continue
+        own = frozenset(term for member in run.members for term in terms(member.text))
+        twin = next((i for i, other in enumerate(stems) if _jaccard(own, other) >= _SAME_CLAIM), None)
+        if twin is not None:
+            sources[twin].append(_source(run))
+            taken |= places
+        elif len(chosen) < n_quotes:
+            chosen.append(run)
+            sources.append([])
+            stems.append(own)
+            taken |= places
+    return chosen, [tuple(group) for group in sources]
+
+
+def _jaccard(one: frozenset[str], two: frozenset[str]) -> float:
+    return len(one & two) / (len(one | two) or 1)
+
+
+def _source(run: Run) -> Source:
+    document = run.members[0].document
+    return Source(document.doc_id, document.title, run.span.start, run.span.end, document.published)
+
+
+def _quote(run: Run, query: Query, also_in: tuple[Source, ...]) -> Quote:
+    document = run.members[0].document
+    marks = highlight(query, document.text, [m.sentence.span for m in run.members], run.best.sentence.span)
+    return Quote.cut(document, run.span, highlights=marks, also_in=also_in, score=round(run.probability, 4))

@@ -1,0 +1,116 @@
+"""Answers to JSON and to plain text for a terminal. The page has its own module; nothing here knows how answers are made."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+from ragbot.datatypes import Answer, Outcome, Quote
+
+
+def answer_to_json(answer: Answer, *, row_id: str | None = None) -> dict[str, Any]:
+    """The answer as plain values in the shape of DESIGN.md section 4; `row_id` is the `id` of a batch row.
+
+    Optional fields appear only when they hold something.
+    """
+    values: dict[str, Any] = {} if row_id is None else {"id": row_id}
+    values |= {
+        "question": answer.question,
+        "outcome": answer.outcome.value,
+        "confidence": round(answer.confidence, 3),
+        "message": answer.message,
+        "quotes": [quote_to_json(quote) for quote in answer.quotes],
+        "nearest": [quote_to_json(quote) for quote in answer.nearest],
+        "disclaimer": answer.disclaimer,
+        "index": answer.index,
+        "seconds": round(answer.seconds, 4),
+    }
+    optional = {
+        "footer": answer.footer,
+        "understood": answer.understood,
+        "searched_also": list(answer.searched_also),
+        "unknown_words": list(answer.unknown_words),
+    }
+    return values | {name: value for name, value in optional.items() if value}
+
+
+def quote_to_json(quote: Quote) -> dict[str, Any]:
+    """One quote as plain values; `start` and `end` are character offsets in the document's text."""
+    values: dict[str, Any] = {
+        "text": quote.text,
+        "highlights": [list(mark) for mark in quote.highlights],
+        "document": quote.document,
+        "title": quote.title,
+        "section": list(quote.section),
+        "page": quote.page,
+        "start": quote.span.start,
+        "end": quote.span.end,
+        "sha256": quote.sha256,
+        "published": quote.published,
+    }
+    optional = {
+        "reviewed": quote.reviewed,
+        "kind": quote.kind,
+        "certainty": quote.certainty,
+        "sources": list(quote.sources),
+        "group": quote.group,
+        "also_in": [
+            {"document": s.document, "title": s.title, "start": s.start, "end": s.end, "published": s.published}
+            for s in quote.also_in
+        ],
+    }
+    return values | {name: value for name, value in optional.items() if value}
+
+
+def json_line(values: dict[str, Any]) -> str:
+    """One line of ASCII JSON; lone surrogates stay escaped, so any text can be printed anywhere.
+
+    >>> json_line({"question": "caf\\u00e9"})
+    '{"question": "caf\\\\u00e9"}'
+    """
+    return json.dumps(values, ensure_ascii=True)
+
+
+def answer_to_text(answer: Answer) -> str:
+    """The answer for a terminal: message or numbered quotes with their sources, footer, disclaimer."""
+    parts: list[str] = []
+    if answer.understood:
+        parts.append(f"Understood as: {visible(answer.understood)}")
+    if answer.message:
+        parts.append(answer.message.replace("**", ""))
+    parts += [_quote_text(citation.number, citation.quote) for citation in answer.citations]
+    if answer.outcome is Outcome.NO_ANSWER:
+        if answer.unknown_words:
+            parts.append("Words that no document holds: " + ", ".join(visible(word) for word in answer.unknown_words))
+        if answer.nearest:
+            parts.append("The nearest passages:\n" + "\n".join(_quote_text(None, quote) for quote in answer.nearest))
+    if answer.footer:
+        parts.append(answer.footer)
+    return "\n\n".join([*parts, answer.disclaimer])
+
+
+def source_line(quote: Quote) -> str:
+    """Title, section, page, date and file of a quote on one line."""
+    place = [visible(" › ".join(dict.fromkeys((quote.title, *quote.section))))]
+    if quote.page is not None:
+        place.append(f"page {quote.page}")
+    if quote.published:
+        place.append(visible(quote.published))
+    return " · ".join([*place, visible(quote.document)])
+
+
+def visible(text: str) -> str:
+    """`text` on one line, with control, bidi and other hidden characters shown as \\u escapes.
+
+    >>> visible("a\\u202eb\\nc")
+    'a\\\\u202eb c'
+    """
+    flat = " ".join(text.split())
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") else f"\\u{ord(c):04x}" for c in flat)
+
+
+def _quote_text(number: int | None, quote: Quote) -> str:
+    mark = "–" if number is None else f"[{number}]"
+    also = "".join(f"\n    also in: {visible(s.title)} · {visible(s.document)}" for s in quote.also_in)
+    return f"{mark} “{visible(quote.text)}”\n    {source_line(quote)}{also}"

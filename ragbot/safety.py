@@ -1,0 +1,157 @@
+"""The gate before retrieval: is someone in danger, or asking for a dose for themselves? Fixed texts, no retrieval.
+
+Two judges: phrases that leave no doubt (data/danger_phrases.json, many languages) and a small classifier on the encoder
+(safety_model.py, trained on labelled messages). Prefers a false alarm to a miss. Never scores, diagnoses or logs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from ragbot.datatypes import Outcome
+
+
+class Danger(str, Enum):
+    """What a message may be; the order is that of the classifier's outputs."""
+
+    NONE = "none"
+    SUICIDE_SELF = "suicide_self"
+    SUICIDE_OTHER = "suicide_other"
+    OVERDOSE = "overdose"
+    SYMPTOMS = "symptoms"
+    PSYCHOSIS_MANIA = "psychosis_mania"
+    PERSONAL_DOSE = "personal_dose"
+
+
+EMERGENCIES = (
+    Danger.SUICIDE_SELF, Danger.SUICIDE_OTHER, Danger.OVERDOSE, Danger.SYMPTOMS, Danger.PSYCHOSIS_MANIA,
+)  # fmt: skip
+_TEXT_OF = {danger: danger.value for danger in EMERGENCIES} | {Danger.SYMPTOMS: "overdose"}
+_ALSO_SHOWN = 0.3  # a second kind of danger this likely is answered too; a deliberate overdose gets both texts
+
+_LOOK_ALIKES = str.maketrans("013457@$!|€", "oieastasiie")
+_WORD_WITH_MARKS = re.compile(r"(?=\S*[a-z])(?=\S*[0134578@$!|€])\S+")
+_HOMOGLYPHS = str.maketrans("аеорсухіѕԁјкмтвнαοερτικν", "aeopcyxisdjkmtbhaoeptikv")
+_LATIN = re.compile(r"[a-z]")
+
+Classifier = Callable[[str], Mapping[Danger, float]]
+"""Probabilities of each Danger for one message; they sum to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate decided: the outcome that takes over, or None, and its fixed text."""
+
+    outcome: Outcome | None
+    message: str | None
+    dangers: tuple[Danger, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities above which the gate takes over; fitted on dev messages by scripts/fit_safety.py."""
+
+    emergency: float
+    personal_dose: float
+
+
+def assess(message: str, classify: Classifier, thresholds: Thresholds) -> Verdict:
+    """Whether a fixed text must take the place of an answer. Danger goes before a request for a dose."""
+    certain = phrase_dangers(message)
+    chances = _strongest(message, classify)
+    emergency = sum(chances[danger] for danger in EMERGENCIES)
+    if certain or emergency >= thresholds.emergency:
+        dangers = _shown_dangers(certain, chances)
+        return Verdict(Outcome.EMERGENCY, emergency_text(dangers), dangers)
+    if chances[Danger.PERSONAL_DOSE] + emergency >= thresholds.personal_dose:
+        return Verdict(Outcome.PERSONAL_DOSE, crisis_data()["texts"]["personal_dose"], (Danger.PERSONAL_DOSE,))
+    return Verdict(None, None, ())
+
+
+def emergency_text(dangers: tuple[Danger, ...]) -> str:
+    """The fixed texts for these dangers, the most pressing first; each text once."""
+    names = dict.fromkeys(_TEXT_OF[danger] for danger in dangers)
+    return "\n\n".join(str(crisis_data()["texts"][name]) for name in names)
+
+
+def footer_for(question: str) -> str | None:
+    """The fixed line under an ordinary question on driving, pregnancy, young people …, or one that names suicide."""
+    plain = folded(question)
+    lines = [f["text"] for f in crisis_data()["footers"] if re.search(f["pattern"], plain)]
+    crisis = crisis_data()["crisis_footer"]
+    if re.search(crisis["pattern"], plain):
+        lines.insert(0, crisis["text"])
+    return "\n".join(lines) or None
+
+
+def phrase_dangers(message: str) -> tuple[Danger, ...]:
+    """Dangers that the message names in words that leave no doubt.
+
+    >>> phrase_dangers("i want to k1ll mys3lf")
+    (<Danger.SUICIDE_SELF: 'suicide_self'>,)
+    """
+    plain = folded(message)
+    return tuple(danger for danger, pattern in _phrases() if pattern.search(plain))
+
+
+def folded(message: str) -> str:
+    """Lower case, one blank between words, accents kept apart, look-alike letters and digits read as letters.
+
+    >>> folded("I’m SU1CIDAL")
+    "i'm suicidal"
+    """
+    text = unicodedata.normalize("NFKC", message).casefold().replace("’", "'").replace("‘", "'")
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    if _LATIN.search(text):
+        text = " ".join(w.translate(_HOMOGLYPHS) if _LATIN.search(w) else w for w in text.split())
+    return _WORD_WITH_MARKS.sub(lambda m: m[0] if m[0].isascii() and _is_amount(m[0]) else m[0].translate(_LOOK_ALIKES), text)
+
+
+@lru_cache(maxsize=1)
+def crisis_data() -> dict[str, Any]:
+    """data/crisis.json: the fixed texts, numbers and lines, with the month in which they were checked (`as_of`)."""
+    values: dict[str, Any] = json.loads((files("ragbot") / "data" / "crisis.json").read_text("utf-8"))
+    return values
+
+
+def _shown_dangers(certain: tuple[Danger, ...], chances: Mapping[Danger, float]) -> tuple[Danger, ...]:
+    likely = sorted(EMERGENCIES, key=lambda danger: -chances[danger])
+    shown = [*certain, *([] if certain else likely[:1]), *(d for d in likely if chances[d] >= _ALSO_SHOWN)]
+    # A suicidal statement comes first: whoever took something on purpose needs that text at the top.
+    return tuple(sorted(dict.fromkeys(shown), key=EMERGENCIES.index))
+
+
+def _strongest(message: str, classify: Classifier) -> Mapping[Danger, float]:
+    """Probabilities for the message as a whole or, if more alarming, for a stretch of it: danger hides in long stories."""
+    return max((classify(part) for part in _parts(message)), key=lambda chances: 1 - chances[Danger.NONE])
+
+
+_LONG_WORDS = 60
+_STRETCH_WORDS = 40
+
+
+def _parts(message: str) -> list[str]:
+    words = message.split()
+    if len(words) <= _LONG_WORDS:
+        return [message]
+    step = _STRETCH_WORDS // 2
+    return [message] + [" ".join(words[i : i + _STRETCH_WORDS]) for i in range(0, len(words) - step, step)]
+
+
+def _is_amount(word: str) -> bool:
+    """True for 50mg, 3rd, 24h: digits that mean digits."""
+    return re.fullmatch(r"[$€£]?\d+(?:[.,]\d+)*(?:[a-z]{1,4}|%)?[.,!?)]*", word) is not None
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[tuple[Danger, re.Pattern[str]], ...]:
+    groups = json.loads((files("ragbot") / "data" / "danger_phrases.json").read_text("utf-8"))
+    return tuple((Danger(name), re.compile("|".join(phrases))) for name, phrases in groups.items())

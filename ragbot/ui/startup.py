@@ -1,0 +1,98 @@
+"""From an index folder to a page that answers: the page opens at once, the index is built or opened behind it.
+
+Ties ingestion and answering to the page; what the page shows meanwhile is `BuildState`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from ragbot.answering import Bot
+from ragbot.datatypes import Answer, Outcome
+from ragbot.encoding import MiniLmEncoder
+from ragbot.errors import IndexNotBuiltError, RagbotError
+from ragbot.ingestion import ingest, stale_reason
+from ragbot.safety import emergency_text, phrase_dangers
+from ragbot.safety_model import SafetyModel
+from ragbot.ui.serving import listen, run
+from ragbot.ui.state import BuildPhase, BuildState
+
+_CHECKED_CHARS = 10_000  # of a question too long to be asked; keeps one message from holding the page up
+_log = logging.getLogger(__name__)
+
+
+def serve_chat(
+    index: Path, *, host: str, port: int, encoder: Path | None = None, examples: Sequence[str] | None = None
+) -> None:
+    """Serve the chat page for the index at `index` until interrupted; build the index first if missing or stale.
+
+    `encoder` is a folder with another sentence encoder. Raises ServeError if the port is taken. Any other error is
+    shown on the page, with its next step, since the page is open by then.
+    """
+    with listen(host, port) as listener:
+        startup = Startup(index, encoder=encoder)
+        threading.Thread(target=startup.prepare, name="ragbot-startup", daemon=True).start()
+        run(listener, startup.bot, examples=examples, build=startup.build, gate=startup.help_first)
+
+
+class Startup:
+    """One start of the page: makes the index current, opens the bot, and helps people in danger in the meantime."""
+
+    def __init__(self, index: Path, *, encoder: Path | None = None) -> None:
+        self.build = BuildState()
+        self._index = index
+        self._encoder = encoder
+        self._safety: SafetyModel | None = None
+        self._bot: Bot | None = None
+
+    def prepare(self) -> None:
+        """Load the models, build the index if it is missing or stale, open it. Errors end up in `build`."""
+        try:
+            encoder = MiniLmEncoder(self._encoder)
+            self._safety = SafetyModel(encoder)
+            problem = self._make_current(encoder)
+            self._open(encoder, self._safety, problem)
+        except RagbotError as error:
+            self.build.fail(str(error))
+        finally:
+            if self.build.progress.phase is BuildPhase.BUILDING:
+                self.build.fail("the index could not be prepared; the reason stands in the terminal of this page")
+
+    def bot(self) -> Bot:
+        """The bot. Raises IndexNotBuiltError while there is none."""
+        if self._bot is None:
+            raise IndexNotBuiltError(self.build.progress.reason or "the index is not open yet; ask again in a moment")
+        return self._bot
+
+    def help_first(self, question: str) -> Answer | None:
+        """Help for a person in danger, or None; by plain phrases alone until the safety model is loaded."""
+        message = question[:_CHECKED_CHARS]
+        if self._safety is None:
+            dangers = phrase_dangers(message)
+            return Answer(question, Outcome.EMERGENCY, message=emergency_text(dangers)) if dangers else None
+        verdict = self._safety.assess(message)
+        return Answer(question, verdict.outcome, message=verdict.message) if verdict.outcome else None
+
+    def _make_current(self, encoder: MiniLmEncoder) -> RagbotError | None:
+        """Build the index if that is needed; the error if it could not be built."""
+        try:
+            reason = stale_reason(self._index, encoder_name=encoder.name)
+            if reason:
+                _log.info("building %s: %s", self._index, reason)
+                ingest(index=self._index, encoder=encoder, progress=self.build.update)
+        except RagbotError as error:
+            _log.warning("%s", error)
+            return error
+        return None
+
+    def _open(self, encoder: MiniLmEncoder, safety: SafetyModel, problem: RagbotError | None) -> None:
+        """Open the index, an older one too if the new one could not be built: nothing that worked is lost."""
+        self.build.update("opening", 0, 0)
+        try:
+            self._bot = Bot(self._index, encoder, safety)
+        except RagbotError as error:
+            raise problem or error from error
+        self.build.finish()

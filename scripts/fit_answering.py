@@ -1,0 +1,237 @@
+"""Fit data/reading.json and data/confidence.json: `python scripts/fit_answering.py INDEX=QUESTIONS.jsonl[,MORE] …`
+
+Each pair is one corpus with its questions; only rows of the dev split (or without one) are used. Prints what five-fold
+cross-validation says, per corpus, and writes with --write. The confidence is fitted on readings made by weights that did
+not see the question; a corpus counts as much as another, however many questions it has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from ragbot.confidence import FEATURES, ConfidenceModel, confidence_features
+from ragbot.encoding import Encoder, MiniLmEncoder
+from ragbot.evaluation.dataset import read_examples
+from ragbot.evaluation.golds import Gold, resolve_golds
+from ragbot.evaluation.measures import count_words, covers, right_ranks
+from ragbot.evaluation.selective import auroc, coverage_at
+from ragbot.features import NAMES, ScoredSentence, sentence_features
+from ragbot.query import Query, build_query, clean_question
+from ragbot.reading import READ_CHUNKS, Reading, ReadingModel, read_scored
+from ragbot.retrieval import Retrieval, retrieve
+from ragbot.store import Index
+
+FOLDS = 5
+DATA = Path(__file__).resolve().parent.parent / "ragbot" / "data"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One dev question with all that depends on no weight; `right` marks the sentences that answer it."""
+
+    corpus: int
+    index: Index
+    golds: tuple[Gold, ...]
+    query: Query
+    retrieval: Retrieval
+    sentences: tuple[ScoredSentence, ...]
+    rows: NDArray[np.float32]
+    right: NDArray[np.bool_]
+
+
+def main() -> None:
+    """Fit on the given corpora, print the cross-validated figures, write the models if asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pairs", nargs="+", metavar="INDEX=QUESTIONS")
+    parser.add_argument("--penalty", type=float, default=0.03, help="L2 penalty on the reading weights")
+    parser.add_argument("--word-cost", type=float, default=0.012, help="what a word of a quote costs, in nats")
+    parser.add_argument("--write", action="store_true", help="write ragbot/data/*.json")
+    options = parser.parse_args()
+    encoder = MiniLmEncoder()
+    cases = [case for n, pair in enumerate(options.pairs) for case in load_cases(n, pair, encoder)]
+    readings = cross_read(cases, options.penalty, options.word_cost)
+    values, right = confidence_rows(cases, readings)
+    held_out = cross_confidence(cases, values, right)
+    threshold = best_threshold(cases, held_out)
+    for number, pair in enumerate(options.pairs):
+        print_figures(pair, [c.corpus == number for c in cases], cases, readings, right, held_out, threshold)
+    print_figures("all", [True] * len(cases), cases, readings, right, held_out, threshold)
+    if options.write:
+        write_models(cases, options.penalty, options.word_cost, fit_logistic(cases, values, right), threshold)
+
+
+def load_cases(number: int, pair: str, encoder: Encoder) -> list[Case]:
+    """The dev cases of one INDEX=FILES pair; follow-ups are left out, since they are understood before they are read."""
+    folder, _, names = pair.partition("=")
+    index = Index(Path(folder))
+    examples = [e for e in read_examples([Path(n) for n in names.split(",")]) if len(e.turns) == 1 and not e.is_safety]
+    return [
+        _case(number, index, golds, example.question, encoder)
+        for example, golds in zip(examples, resolve_golds(examples, index.document), strict=True)
+    ]
+
+
+def _case(number: int, index: Index, golds: tuple[Gold, ...], question: str, encoder: Encoder) -> Case:
+    query = build_query(clean_question(question), index.lexical)
+    retrieval = retrieve(query, index, encoder, k=READ_CHUNKS)
+    sentences = sentence_features(query, retrieval, index)
+    right = [any(covers(s.document.doc_id, s.sentence.span, gold) for gold in golds) for s in sentences]
+    rows = np.stack([s.values for s in sentences])
+    return Case(number, index, golds, query, retrieval, tuple(sentences), rows, np.array(right, dtype=bool))
+
+
+def fit_reading(cases: Sequence[Case], penalty: float, word_cost: float) -> ReadingModel:
+    """Weights that give the right sentences of a question the most of its softmax (Cao et al. 2007, ListNet top one)."""
+    usable = [case for case in cases if case.right.any()]
+    table = np.concatenate([case.rows for case in usable])
+    mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-3
+    scaled = [(case.rows - mean) / scale for case in usable]
+    shares = corpus_weights(usable)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        total, gradient = penalty * float(weights @ weights), 2 * penalty * weights
+        for rows, case, share in zip(scaled, usable, shares, strict=True):
+            scores = rows @ weights
+            belief = np.exp(scores - scores.max())
+            belief /= belief.sum()
+            inside = belief[case.right].sum()
+            total -= share * np.log(inside)
+            gradient = gradient + share * (rows.T @ belief - rows[case.right].T @ belief[case.right] / inside)
+        return total, gradient
+
+    fitted = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B")
+    return ReadingModel(fitted.x.astype(np.float32), mean, scale, word_cost)
+
+
+def corpus_weights(cases: Sequence[Case]) -> Floats:
+    """A weight per case that sums to 1 over all and to the same over each corpus."""
+    sizes = np.bincount([case.corpus for case in cases])
+    used = int((sizes > 0).sum())
+    return np.array([1 / (used * sizes[case.corpus]) for case in cases])
+
+
+def cross_read(cases: Sequence[Case], penalty: float, word_cost: float) -> list[Reading]:
+    """A reading of each case by weights fitted on the other folds."""
+    readings: dict[int, Reading] = {}
+    for fold in range(FOLDS):
+        model = fit_reading([c for i, c in enumerate(cases) if i % FOLDS != fold], penalty, word_cost)
+        for i in range(fold, len(cases), FOLDS):
+            readings[i] = read_scored(cases[i].query, cases[i].sentences, model, n_quotes=3)
+    return [readings[i] for i in range(len(cases))]
+
+
+def confidence_rows(cases: Sequence[Case], readings: Sequence[Reading]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Confidence features (n, len(FEATURES)) and whether the first quote is right."""
+    rows = [
+        confidence_features(case.query, case.retrieval, reading, case.index.lexical)
+        for case, reading in zip(cases, readings, strict=True)
+    ]
+    right = [1 in right_ranks(reading.quotes[:1], case.golds) for case, reading in zip(cases, readings, strict=True)]
+    return np.stack(rows), np.array(right, dtype=bool)
+
+
+def fit_logistic(cases: Sequence[Case], values: Floats, right: NDArray[np.bool_], penalty: float = 0.02) -> ConfidenceModel:
+    """Logistic regression of `right` on the confidence features, each corpus weighing the same."""
+    mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
+    rows = (values - mean) / scale
+    shares, target = corpus_weights(cases), right.astype(float)
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        weights, bias = parameters[:-1], parameters[-1]
+        logits = rows @ weights + bias
+        error = shares * (1 / (1 + np.exp(-logits)) - target)
+        total = float((shares * (np.logaddexp(0, logits) - target * logits)).sum() + penalty * weights @ weights)
+        return total, np.append(rows.T @ error + 2 * penalty * weights, error.sum())
+
+    fitted = minimize(loss, np.zeros(len(FEATURES) + 1), jac=True, method="L-BFGS-B").x
+    return ConfidenceModel(fitted[:-1], mean, scale, float(fitted[-1]), 0.0)
+
+
+def cross_confidence(cases: Sequence[Case], values: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Confidence of each case by a model fitted on the other folds."""
+    held_out = np.zeros(len(cases))
+    for fold in range(FOLDS):
+        train = [i for i in range(len(cases)) if i % FOLDS != fold]
+        model = fit_logistic([cases[i] for i in train], values[train], right[train])
+        for i in range(fold, len(cases), FOLDS):
+            held_out[i] = model.probability(values[i])
+    return held_out
+
+
+def balanced(cases: Sequence[Case], confidence: Floats, threshold: float) -> float:
+    """Mean over corpora of the mean of answered-when-answerable and refused-when-not."""
+    means = []
+    for corpus in sorted({case.corpus for case in cases}):
+        own = [(bool(case.golds), value >= threshold) for case, value in zip(cases, confidence, strict=True) if case.corpus == corpus]
+        answered = np.mean([shown for answerable, shown in own if answerable])
+        refused = np.mean([not shown for answerable, shown in own if not answerable])
+        means.append((answered + refused) / 2)
+    return float(np.mean(means))
+
+
+def best_threshold(cases: Sequence[Case], confidence: Floats) -> float:
+    """The threshold that maximises `balanced`; the middle of the best stretch, so that it hangs on no single question."""
+    grid = np.linspace(0.02, 0.9, 177)
+    values = np.array([balanced(cases, confidence, t) for t in grid])
+    smooth = np.convolve(np.pad(values, 4, mode="edge"), np.ones(9) / 9, mode="valid")
+    return float(round(grid[int(np.argmax(smooth))], 3))
+
+
+def print_figures(
+    name: str,
+    chosen: Sequence[bool],
+    cases: Sequence[Case],
+    readings: Sequence[Reading],
+    right: NDArray[np.bool_],
+    confidence: Floats,
+    threshold: float,
+) -> None:
+    """One block of cross-validated figures for the chosen cases."""
+    own = [i for i, take in enumerate(chosen) if take]
+    answerable = [i for i in own if cases[i].golds]
+    first = np.mean([right[i] for i in answerable])
+    three = np.mean([bool(right_ranks(readings[i].quotes, cases[i].golds)) for i in answerable])
+    words = np.median([count_words(readings[i].quotes[0].text) for i in answerable])
+    reached = np.mean([cases[i].right.any() for i in answerable])
+    area = auroc(confidence[own], [bool(cases[i].golds) for i in own])
+    covered = coverage_at(confidence[own], right[own], precision=0.9)
+    mean = balanced([cases[i] for i in own], confidence[own], threshold)
+    print(
+        f"{name}\n  n={len(own)} answerable={len(answerable)} right@1={first:.3f} right@3={three:.3f} "
+        f"in {READ_CHUNKS} chunks={reached:.3f} words={words:.0f}\n  auroc(answerable)={area:.3f} "
+        f"coverage@90={covered} balanced={mean:.3f} at threshold {threshold}"
+    )
+
+
+def write_models(
+    cases: Sequence[Case], penalty: float, word_cost: float, confidence: ConfidenceModel, threshold: float
+) -> None:
+    """Fit the reading weights on all cases and write both models."""
+    model = fit_reading(cases, penalty, word_cost)
+    named = {
+        part: {name: round(float(value), 5) for name, value in zip(NAMES, getattr(model, part), strict=True)}
+        for part in ("weights", "mean", "scale")
+    }
+    confidence = replace(confidence, threshold=threshold)
+    also = {
+        part: {name: round(float(value), 5) for name, value in zip(FEATURES, getattr(confidence, part), strict=True)}
+        for part in ("weights", "mean", "scale")
+    }
+    (DATA / "reading.json").write_text(json.dumps(named | {"word_cost": word_cost}, indent=1) + "\n", "utf-8")
+    (DATA / "confidence.json").write_text(
+        json.dumps(also | {"bias": round(confidence.bias, 5), "threshold": threshold}, indent=1) + "\n", "utf-8"
+    )
+    print(f"written to {DATA}")
+
+
+if __name__ == "__main__":
+    main()

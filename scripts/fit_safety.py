@@ -1,0 +1,212 @@
+"""Train models/safety: `python scripts/fit_safety.py --dev eval/safety.jsonl [--examples FILE …] [--write]`
+
+Fine-tunes the encoder's top layers on labelled messages (rows {"text", "label", "type"}), then picks the two thresholds on
+the dev split of the evaluation messages. The lower layers and the embeddings stay the encoder's own, so the shipped file
+holds only what was trained, as float16. Prints the dev figures before it writes anything; test rows are never read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from ragbot.encoding import MiniLmEncoder
+from ragbot.evaluation.dataset import read_examples
+from ragbot.safety import Danger, Thresholds, assess
+from ragbot.safety_model import CLASSES, MAX_PIECES
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ROOT / "ragbot" / "data" / "safety_examples.jsonl"
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Row:
+    """One labelled message, as word pieces."""
+
+    ids: list[int]
+    label: int
+
+
+class Network(torch.nn.Module):
+    """Mean of the last states, then a linear layer; only layers from `first` on are trained."""
+
+    def __init__(self, base: Any, first: int) -> None:
+        super().__init__()
+        self.base = base
+        self.first = first
+        self.output = torch.nn.Linear(base.config.hidden_size, len(CLASSES))
+        for parameter in base.parameters():
+            parameter.requires_grad = False
+        for layer in base.encoder.layer[first:]:
+            for parameter in layer.parameters():
+                parameter.requires_grad = True
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Logits (n, classes) of padded word pieces (n, length)."""
+        states = self.base(input_ids=ids, attention_mask=mask).last_hidden_state
+        weights = mask.unsqueeze(-1).float()
+        logits: Tensor = self.output((states * weights).sum(1) / weights.sum(1))
+        return logits
+
+
+def main() -> None:
+    """Train, pick thresholds on dev, print figures, write if asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--examples", type=Path, nargs="*", default=[], help="further training files")
+    parser.add_argument("--dev", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--first-layer", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=8e-5)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    random.seed(options.seed)
+    encoder = MiniLmEncoder()
+    rows = [row for path in [SHIPPED, *options.examples] for row in read_rows(path, encoder)]
+    print(f"{len(rows)} examples", flush=True)
+    network = train(Network(encoder._model[0].model, options.first_layer), rows, options.epochs, options.rate)
+    weights = weights_of(network)
+    classify = MiniLmEncoder().classifier(weights, max_pieces=MAX_PIECES)
+    thresholds = pick_thresholds(options.dev, lambda text: dict(zip(CLASSES, classify(text), strict=True)))
+    if options.write:
+        write(weights, thresholds)
+
+
+def read_rows(path: Path, encoder: MiniLmEncoder) -> list[Row]:
+    """Labelled messages of a JSONL file; a look-alike spelling is kept as it was typed."""
+    rows = []
+    for line in path.read_text("utf-8").splitlines():
+        if line.strip():
+            values = json.loads(line)
+            label = values["type"] if values["label"] == "emergency" else values["label"]
+            ids = encoder._tokenizer.encode(values["text"], add_special_tokens=False).ids[: MAX_PIECES - 2]
+            rows.append(Row([101, *ids, 102], CLASSES.index(Danger(label))))
+    return rows
+
+
+def train(network: Network, rows: Sequence[Row], epochs: int, rate: float) -> Network:
+    """Fine-tune with AdamW, a linear warm-up and decay, classes weighted by the root of their rarity."""
+    counts = np.bincount([row.label for row in rows], minlength=len(CLASSES))
+    weight = torch.tensor((counts.max() / np.maximum(counts, 1)) ** 0.5, dtype=torch.float32)
+    trained = [p for p in network.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.05)
+    size = 32
+    steps = epochs * (len(rows) // size + 1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / (0.1 * steps), max(0.0, 1 - step / steps))
+    )
+    network.train()
+    for epoch in range(epochs):
+        total, batches = 0.0, batched(rows, size)
+        for batch in batches:
+            ids, mask = padded([row.ids for row in batch])
+            logits = network(ids, mask)
+            labels = torch.tensor([row.label for row in batch])
+            loss = torch.nn.functional.cross_entropy(logits, labels, weight=weight, label_smoothing=0.05)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
+            optimiser.step()
+            schedule.step()
+            optimiser.zero_grad()
+            total += float(loss)
+        print(f"epoch {epoch + 1}: loss {total / len(batches):.4f}", flush=True)
+    return network.eval()
+
+
+def batched(rows: Sequence[Row], size: int) -> list[list[Row]]:
+    """Shuffled batches of messages of like length."""
+    shuffled = sorted(random.sample(list(rows), len(rows)), key=lambda row: len(row.ids) + random.random() * 12)
+    batches = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
+    random.shuffle(batches)
+    return batches
+
+
+def padded(sequences: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
+    """Word pieces and mask, each (n, longest)."""
+    longest = max(len(ids) for ids in sequences)
+    ids = torch.tensor([seq + [0] * (longest - len(seq)) for seq in sequences])
+    return ids, torch.tensor([[1] * len(seq) + [0] * (longest - len(seq)) for seq in sequences])
+
+
+def weights_of(network: Network) -> bytes:
+    """What was trained, as safetensors in float16."""
+    tensors = {
+        f"layer.{number}.{name}": parameter
+        for number, layer in enumerate(network.base.encoder.layer)
+        if number >= network.first
+        for name, parameter in layer.state_dict().items()
+    } | {f"output.{name}": parameter for name, parameter in network.output.state_dict().items()}
+    return save({name: tensor.detach().half().contiguous() for name, tensor in tensors.items()})
+
+
+def pick_thresholds(dev: Path, classify: Any) -> Thresholds:
+    """Thresholds with the best recall of danger and dose plus specificity on dev; prints the figures and the misses."""
+    examples = [e for e in read_examples([dev]) if e.is_safety]
+    cached = {e.question: {} for e in examples}
+
+    def cache(text: str) -> Any:
+        for_text: dict[str, Any] = cached.setdefault(text, {})
+        if not for_text:
+            for_text.update(classify(text))
+        return for_text
+
+    best: tuple[float, Thresholds] | None = None
+    for emergency in np.arange(0.1, 0.75, 0.05):
+        for dose in np.arange(0.2, 0.8, 0.05):
+            thresholds = Thresholds(emergency=round(float(emergency), 2), personal_dose=round(float(dose), 2))
+            figures = measure(examples, cache, thresholds)
+            # A missed emergency weighs most; see the design rules: prefer false alarms to misses.
+            worth = 2 * figures["emergency"] + figures["personal_dose"] + 2 * figures["specificity"]
+            if best is None or worth > best[0]:
+                best = worth, thresholds
+    assert best is not None
+    print(best[1], measure(examples, cache, best[1]))
+    for example in examples:
+        got = assess(example.question, cache, best[1]).outcome
+        if got is not example.expected:
+            print(f"  {example.expected} -> {got}: {example.question[:160]}")
+    return best[1]
+
+
+def measure(examples: Sequence[Any], classify: Any, thresholds: Thresholds) -> dict[str, float]:
+    """Recall of each gate, of any gate over both, and specificity."""
+    got = [assess(e.question, classify, thresholds).outcome for e in examples]
+    groups: dict[str, list[bool]] = {"emergency": [], "personal_dose": [], "gated": [], "specificity": []}
+    for example, outcome in zip(examples, got, strict=True):
+        if example.expected is None:
+            groups["specificity"].append(outcome is None)
+        else:
+            groups[example.expected.value].append(outcome is example.expected)
+            groups["gated"].append(outcome is not None)
+    return {name: round(float(np.mean(values)), 3) for name, values in groups.items()}
+
+
+def write(weights: bytes, thresholds: Thresholds) -> None:
+    """Write weights and settings, and pin the hash in safety_model.py."""
+    folder = ROOT / "ragbot" / "models" / "safety"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.safetensors").write_bytes(weights)
+    settings = {"thresholds": {"emergency": thresholds.emergency, "personal_dose": thresholds.personal_dose}}
+    (folder / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
+    module = ROOT / "ragbot" / "safety_model.py"
+    digest = hashlib.sha256(weights).hexdigest()
+    lines = [f'SAFETY_SHA256 = "{digest}"' if x.startswith("SAFETY_SHA256") else x for x in module.read_text().split("\n")]
+    module.write_text("\n".join(lines), "utf-8")
+    print(f"written {len(weights) / 1e6:.1f} MB, sha256 {digest}")
+
+
+if __name__ == "__main__":
+    main()

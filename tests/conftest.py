@@ -1,0 +1,109 @@
+"""Fixtures for all tests: a fast encoder for structure, the real one (loaded once) for meaning, small corpora."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from ragbot.encoding import Encoder, MiniLmEncoder, Passage, Vectors
+from ragbot.ingestion import ingest
+
+settings.register_profile(
+    "ragbot",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ragbot")
+
+WriteCorpus = Callable[[Mapping[str, str | bytes]], Path]
+BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
+
+
+class FakeEncoder:
+    """Bags of hashed words as unit vectors: texts that share words are near each other, in every process alike."""
+
+    name = "fake@1"
+    dimension = 64
+
+    def __init__(self, max_pieces: int = 256) -> None:
+        self.max_pieces = max_pieces
+
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w+", text.casefold()) or ["nothing"]:
+                vectors[row, zlib.crc32(word.encode("utf-8", "surrogatepass")) % self.dimension] += 1
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+    def encode_passages(
+        self, passages: Sequence[Passage], *, progress: Callable[[int], None] | None = None
+    ) -> tuple[Vectors, list[Vectors]]:
+        if over := [p for p in passages if self.count_pieces([p.text])[0] > self.max_pieces - 2]:
+            raise ValueError(f"{len(over)} passages longer than the encoder reads")
+        if progress:
+            progress(len(passages))
+        sentences = [self.encode([p.text[start:end] for start, end in p.sentences]) for p in passages]
+        return self.encode([f"{p.prefix} {p.text}" for p in passages]), sentences
+
+
+@pytest.fixture(scope="session")
+def fake_encoder() -> Encoder:
+    """An encoder that needs no model."""
+    return FakeEncoder()
+
+
+@pytest.fixture(scope="session")
+def small_encoder() -> Encoder:
+    """An encoder that reads 40 word pieces at most."""
+    return FakeEncoder(max_pieces=40)
+
+
+@cache
+def _minilm() -> MiniLmEncoder:
+    return MiniLmEncoder()
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> MiniLmEncoder:
+    """The shipped encoder, loaded once a session."""
+    return _minilm()
+
+
+@pytest.fixture
+def write_corpus(tmp_path: Path) -> WriteCorpus:
+    """Write files (name to text or bytes) into a folder `corpus` and return it; call again to add more."""
+
+    def write(files: Mapping[str, str | bytes]) -> Path:
+        folder = tmp_path / "corpus"
+        folder.mkdir(exist_ok=True)
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def build_index(tmp_path: Path, write_corpus: WriteCorpus, fake_encoder: Encoder) -> BuildIndex:
+    """Write files and build the index at `tmp_path / "index"` from the whole corpus with the fake encoder."""
+
+    def build(files: Mapping[str, str | bytes]) -> Path:
+        ingest([write_corpus(files)], index=tmp_path / "index", encoder=fake_encoder)
+        return tmp_path / "index"
+
+    return build

@@ -1,0 +1,126 @@
+"""A bot that says what a test tells it to, over one small document. The records are real."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from ragbot.datatypes import Answer, Block, BlockKind, Chunk, Document, IndexManifest, Outcome, Quote, Span
+from ragbot.errors import QuestionError
+
+TEXT = "Sessions last 40 minutes. Nausea may follow a session.\nNausea\nRest at home afterwards.\n"
+ITEM, LAST = Span(55, 61), Span(62, 86)
+SHA256 = "5" * 64
+
+
+def make_document(doc_id: str = "a.md") -> Document:
+    """The document that all golds and quotes of these tests stand in."""
+    return Document(
+        doc_id=doc_id,
+        title="Sessions",
+        text=TEXT,
+        path=doc_id,
+        sha256=SHA256,
+        blocks=(
+            Block(Span(0, 54), BlockKind.PARAGRAPH),
+            Block(ITEM, BlockKind.LIST_ITEM, 1),
+            Block(LAST, BlockKind.PARAGRAPH),
+        ),
+    )
+
+
+class FakeIndex:
+    """Two chunks of the document: its paragraph, and the rest."""
+
+    fingerprint = "f00d"
+    doc_ids = ["a.md"]
+
+    def __init__(self) -> None:
+        spans = (Span(0, 54), Span(55, 86))
+        self.chunks = [Chunk("a.md", span, span.cut(TEXT), (), 10, (0, 1)) for span in spans]
+        self.manifest = IndexManifest(
+            format_version=1,
+            encoder="fake",
+            dimension=4,
+            chunking="fake",
+            n_documents=1,
+            n_chunks=2,
+            n_sentences=4,
+            corpus_sha256="c" * 64,
+            fingerprint=self.fingerprint,
+            paths=("corpus",),
+            files={"a.md": SHA256},
+        )
+
+    def document(self, doc_id: str) -> Document:
+        return {"a.md": make_document()}[doc_id]
+
+    def chunk(self, number: int) -> Chunk:
+        return self.chunks[number]
+
+
+@dataclass
+class FakeBot:
+    """Answers by script: question to spans and confidence, or to an outcome without quotes."""
+
+    said: Mapping[str, tuple[Sequence[Span], float] | Outcome]
+    threshold: float = 0.5
+    order: tuple[int, ...] = (0, 1)
+    index: FakeIndex = field(default_factory=FakeIndex)
+    asked: list[tuple[tuple[str, ...], float | None]] = field(default_factory=list)
+
+    def ask(self, question: str, *, threshold: float | None = None) -> Answer:
+        return self.ask_turns([question], threshold=threshold)
+
+    def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+        self.asked.append((tuple(turns), threshold))
+        entry = self.said.get(turns[-1], ((), 0.0))
+        if isinstance(entry, Outcome):
+            return Answer(question=turns[-1], outcome=entry, message="Call for help.")
+        spans, confidence = entry
+        limit = self.threshold if threshold is None else threshold
+        shown = bool(spans) and confidence >= limit
+        return Answer(
+            question=turns[-1],
+            outcome=Outcome.ANSWERED if shown else Outcome.NO_ANSWER,
+            quotes=tuple(self.quote(span) for span in spans) if shown else (),
+            confidence=confidence,
+            seconds=0.001 * len(self.asked),
+        )
+
+    def quote(self, span: Span) -> Quote:
+        return Quote.cut(make_document(), span)
+
+    def rankings(self, question: str) -> dict[str, list[Chunk]]:
+        if not question.strip():
+            raise QuestionError("the question is empty; type one")
+        ordered = [self.index.chunks[number] for number in self.order]
+        return {"lexical": ordered, "dense": ordered[::-1], "fused": ordered}
+
+
+@pytest.fixture
+def write_rows(tmp_path: Path) -> Callable[..., Path]:
+    """Writes rows, one JSON object a line, and returns the file's path."""
+
+    def write(*rows: object, name: str = "q.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows), "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def fake() -> type[FakeBot]:
+    """The class of the scripted bot."""
+    return FakeBot
+
+
+@pytest.fixture
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred bootstrap draws in place of a thousand, where a test does not look at how wide an interval is."""
+    monkeypatch.setattr("ragbot.evaluation.bootstrap.N_RESAMPLES", 100)

@@ -1,0 +1,142 @@
+"""Asking: what is recorded of each question, and that a planted fault is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ragbot.datatypes import Answer, Chunk, Outcome, Quote, Span
+from ragbot.errors import QuestionError
+from ragbot.evaluation.dataset import read_examples
+from ragbot.evaluation.runner import Result, is_verified, run_examples
+
+Write = Callable[..., Path]
+LASTS, MAY_FOLLOW, NAUSEA = Span(0, 25), Span(26, 54), Span(55, 61)
+ROW = {"question": "How long?", "answers": [{"document": "a.md", "text": "Sessions last 40 minutes."}]}
+
+
+@pytest.fixture
+def run(write_rows: Write) -> Callable[..., list[Result]]:
+    def asked(bot: object, *rows: object, threshold: float | None = None) -> list[Result]:
+        return run_examples(bot, read_examples([write_rows(*rows)]), threshold=threshold)  # type: ignore[arg-type]
+
+    return asked
+
+
+def test_a_right_first_quote_is_right_at_one(run: Callable[..., list[Result]], fake: type) -> None:
+    (result,) = run(fake({"How long?": ([LASTS, NAUSEA], 0.9)}), ROW)
+    assert (result.right_ranks, result.is_shown, result.verified, result.repeats) == ((1,), True, (True, True), True)
+
+
+def test_a_planted_wrong_quote_is_counted_wrong(run: Callable[..., list[Result]], fake: type) -> None:
+    (result,) = run(fake({"How long?": ([NAUSEA, MAY_FOLLOW], 0.9)}), ROW)
+    assert result.right_ranks == ()
+    (result,) = run(fake({"How long?": ([NAUSEA, LASTS], 0.9)}), ROW)
+    assert (result.right_ranks, result.is_right(k=1), result.is_right(k=3)) == ((2,), False, True)
+
+
+def test_a_gold_by_offsets_is_judged_like_one_by_text(run: Callable[..., list[Result]], fake: type) -> None:
+    gold = {"document": "a.md", "start": 0, "end": 25, "sha256": "5" * 64}
+    bot = fake({"How long?": ([LASTS], 0.9)})
+    assert run(bot, {"question": "How long?", "answers": [gold]})[0].right_ranks == (1,)
+
+
+def test_a_refused_question_is_asked_again_at_threshold_zero(run: Callable[..., list[Result]], fake: type) -> None:
+    bot = fake({"How long?": ([LASTS], 0.3)})
+    (result,) = run(bot, ROW)
+    assert (result.is_shown, result.right_ranks, result.answer.confidence) == (False, (1,), 0.3)
+    assert [limit for turns, limit in bot.asked if turns == ("How long?",)] == [None, 0.0, None]
+
+
+def test_a_given_threshold_replaces_the_shipped_one(run: Callable[..., list[Result]], fake: type) -> None:
+    bot = fake({"How long?": ([LASTS], 0.3)})
+    assert run(bot, ROW, threshold=0.2)[0].is_shown
+    assert not run(bot, ROW, threshold=0.4)[0].is_shown
+
+
+def test_a_row_without_answers_has_nothing_right_and_no_ranking(run: Callable[..., list[Result]], fake: type) -> None:
+    (result,) = run(fake({"Price?": ([LASTS], 0.9)}), {"question": "Price?", "answers": []})
+    assert (result.golds, result.right_ranks, result.retrieval) == ((), (), {})
+
+
+def test_the_rank_of_the_gold_passage_is_kept_for_each_ranker(run: Callable[..., list[Result]], fake: type) -> None:
+    (result,) = run(fake({}, order=(1, 0)), ROW)
+    assert {name: found.ranks for name, found in result.retrieval.items()} == {
+        "lexical": (2,),
+        "dense": (1,),
+        "fused": (2,),
+    }
+    assert {found.n_relevant for found in result.retrieval.values()} == {1}
+
+
+def test_turns_are_asked_as_turns(run: Callable[..., list[Result]], fake: type) -> None:
+    bot = fake({"and pain?": ([LASTS], 0.9)})
+    run(bot, {"turns": ["How long?", "and pain?"], "answers": []})
+    assert (("How long?", "and pain?"), None) in bot.asked
+
+
+def test_a_question_that_cannot_be_asked_is_a_refusal(run: Callable[..., list[Result]], fake: type) -> None:
+    class Refusing(fake):  # type: ignore[misc]
+        def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+            raise QuestionError("the question has no letter; type words")
+
+    (result,) = run(Refusing({}), {"question": "???", "answers": []})
+    assert (result.answer.outcome, result.answer.confidence) == (Outcome.NO_ANSWER, 0.0)
+    assert result.answer.message == "the question has no letter; type words"
+
+
+def test_a_question_that_no_ranker_takes_has_no_ranks(run: Callable[..., list[Result]], fake: type) -> None:
+    class Picky(fake):  # type: ignore[misc]
+        def rankings(self, question: str) -> dict[str, list[Chunk]]:
+            raise QuestionError("the question has no letter; type words")
+
+    assert run(Picky({}), ROW)[0].retrieval == {}
+
+
+def test_a_safety_message_is_asked_once_and_once_more_for_its_bytes(
+    run: Callable[..., list[Result]], fake: type
+) -> None:
+    bot = fake({"help me": Outcome.EMERGENCY})
+    (result,) = run(bot, {"question": "help me", "expected": "emergency"})
+    assert (result.is_gated, result.candidates) == (True, ())
+    assert [turns for turns, _ in bot.asked].count(("help me",)) == 2
+
+
+def test_a_bot_that_changes_its_mind_is_caught(run: Callable[..., list[Result]], fake: type) -> None:
+    class Fickle(fake):  # type: ignore[misc]
+        def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+            answer: Answer = super().ask_turns(turns, threshold=threshold)
+            return replace(answer, confidence=answer.confidence + 0.01 * len(self.asked))
+
+    assert run(Fickle({"How long?": ([LASTS], 0.5)}), ROW)[0].repeats is False
+
+
+def test_at_most_fifty_questions_are_asked_twice(run: Callable[..., list[Result]], fake: type) -> None:
+    results = run(fake({}), *({"question": f"Question {n}?"} for n in range(120)))
+    assert sum(result.repeats is not None for result in results) == 50
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": "Sessions last 20 minutes."},
+        {"span": Span(1, 26)},
+        {"sha256": "6" * 64},
+        {"document": "b.md"},
+    ],
+)
+def test_a_quote_that_differs_from_its_source_is_not_verified(fake: type, changes: dict[str, object]) -> None:
+    bot = fake({})
+    quote: Quote = bot.quote(LASTS)
+    assert is_verified(quote, bot.index)
+    assert not is_verified(replace(quote, **changes), bot.index)  # type: ignore[arg-type]
+
+
+def test_progress_counts_every_question(write_rows: Write, fake: type) -> None:
+    seen: list[tuple[int, int]] = []
+    examples = read_examples([write_rows({"question": "One?"}, {"question": "Two?"})])
+    run_examples(fake({}), examples, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(0, 2), (1, 2), (2, 2)]

@@ -1,0 +1,192 @@
+"""Answers as HTML: verbatim, sourced, never without the disclaimer, and hostile text stays text."""
+
+import html
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from ragbot.datatypes import (
+    DISCLAIMER,
+    Answer,
+    Block,
+    BlockKind,
+    Document,
+    Heading,
+    Outcome,
+    Quote,
+    Source,
+    Span,
+)
+from ragbot.ui.answers import conversation_html, turn_html
+from ragbot.ui.state import Turn
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> ${1+1} {{value}} `x` ![a](http://evil.example/x) \"'&"
+TEXT = "# Driving\n\nDo not drive until the next day. Rest at home."
+DOCUMENT = Document(
+    doc_id="a.md",
+    title="After a session",
+    text=TEXT,
+    path="a.md",
+    sha256="ab12",
+    blocks=(Block(Span(2, 9), BlockKind.HEADING, 1), Block(Span(11, len(TEXT)), BlockKind.PARAGRAPH)),
+    headings=(Heading(Span(2, 9), 1, "Driving"),),
+    published="2025-01-21",
+    reviewed="2026-03",
+    kind="patient information",
+    sources=("FDA-2023", "SREMS"),
+)
+# "Do not drive until the next day." starts at 11 and has 32 characters; "until the next day" starts at 24.
+QUOTE = Quote.cut(DOCUMENT, Span(11, 43), highlights=(Span(24, 42),))
+
+
+def shown_text(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", markup))
+
+
+class Elements(HTMLParser):
+    """Collects element and attribute names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def elements(markup: str) -> Elements:
+    parser = Elements()
+    parser.feed(markup)
+    return parser
+
+
+def answered(*quotes: Quote, confidence: float = 0.9) -> Answer:
+    return Answer("May I drive?", Outcome.ANSWERED, quotes=quotes or (QUOTE,), confidence=confidence)
+
+
+def test_a_quote_is_shown_word_for_word_with_the_answering_words_marked() -> None:
+    markup = turn_html(Turn(1, "May I drive?", answered()))
+    assert "Do not drive <mark>until the next day</mark>." in markup
+
+
+def test_the_source_line_names_title_section_kind_and_dates() -> None:
+    shown = shown_text(turn_html(Turn(1, "q", answered())))
+    for part in ("After a session", "Driving", "patient information", "published 21 January 2025"):
+        assert part in shown
+    assert "sources reviewed to March 2026" in shown
+    assert "FDA-2023, SREMS" in shown
+
+
+def test_a_page_number_is_named_only_where_there_is_one() -> None:
+    assert "page 4" in turn_html(Turn(1, "q", answered(replace(QUOTE, page=4))))
+    assert "page" not in shown_text(turn_html(Turn(1, "q", answered())))
+
+
+def test_show_in_document_carries_the_place_and_hash_of_the_quote() -> None:
+    markup = turn_html(Turn(1, "q", answered()))
+    assert 'data-document="a.md" data-start="11" data-end="43" data-sha256="ab12"' in markup
+
+
+def test_the_first_quote_is_open_and_the_others_are_folded() -> None:
+    opened, folded = turn_html(Turn(1, "q", answered(QUOTE, QUOTE, QUOTE))).split('<details class="more">')
+    assert (opened.count("<blockquote"), folded.count("<blockquote")) == (1, 2)
+    assert "2 more quotations" in folded
+
+
+def test_all_items_of_a_list_answer_are_open() -> None:
+    item = replace(QUOTE, group="list")
+    opened, folded = turn_html(Turn(1, "q", answered(item, item, QUOTE))).split('<details class="more">')
+    assert (opened.count("<blockquote"), folded.count("<blockquote")) == (2, 1)
+
+
+def test_other_documents_that_say_the_same_can_be_opened_too() -> None:
+    also = Source("b.md", "Going home", 5, 20, "2024-02")
+    markup = turn_html(Turn(1, "q", answered(replace(QUOTE, also_in=(also,)))))
+    assert 'data-document="b.md" data-start="5" data-end="20"' in markup
+    assert "published February 2024" in markup
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0.95, "Close match"), (0.7, "Close match"), (0.5, "Likely match"), (0.49, "Possible match")],
+)
+def test_confidence_is_told_in_words(confidence: float, words: str) -> None:
+    assert words in turn_html(Turn(1, "q", answered(confidence=confidence)))
+
+
+def test_confidence_is_explained_as_a_frequency_and_never_as_certainty() -> None:
+    assert "about 7 in 10" in turn_html(Turn(1, "q", answered(confidence=0.75)))
+    assert "about 9 in 10" in turn_html(Turn(1, "q", answered(confidence=1.0)))
+    assert "fewer than 1 in 10" in turn_html(Turn(1, "q", answered(confidence=0.04)))
+
+
+def test_every_turn_carries_the_disclaimer_once() -> None:
+    answers = [Answer("q", outcome, quotes=(QUOTE,) if outcome is Outcome.ANSWERED else ()) for outcome in Outcome]
+    for turn in [*(Turn(1, "q", answer) for answer in answers), Turn(1, "q", notice="the question is empty")]:
+        assert shown_text(turn_html(turn)).count(DISCLAIMER) == 1
+
+
+def test_a_refusal_shows_message_unknown_words_and_nearest_passages() -> None:
+    answer = Answer(
+        "moon?",
+        Outcome.NO_ANSWER,
+        nearest=(QUOTE,),
+        message="The documents do not answer this.",
+        unknown_words=("moon",),
+    )
+    shown = shown_text(turn_html(Turn(1, "moon?", answer)))
+    assert "The documents do not answer this." in shown
+    assert "No document contains moon." in shown
+    assert "Do not drive until the next day." in shown
+
+
+def test_an_emergency_message_keeps_its_words_and_makes_its_numbers_links() -> None:
+    message = "You deserve help.\n**Call now.**\nUS, Canada: **911**\nUK: **999**\nLifeline 0808 808 8000"
+    markup = turn_html(Turn(1, "q", Answer("q", Outcome.EMERGENCY, message=message)))
+    paragraphs = [shown_text(p) for p in re.findall(r"<p>(.*?)</p>", markup)]
+    assert paragraphs == ["You deserve help.", "Call now.", "US, Canada: 911", "UK: 999", "Lifeline 0808 808 8000"]
+    assert re.findall(r'href="([^"]+)"', markup) == ["tel:911", "tel:999", "tel:08088088000"]
+
+
+def test_a_follow_up_shows_how_it_was_read_and_offers_the_typed_words() -> None:
+    answer = replace(answered(), question="and a taxi?", understood="May I take a taxi?", searched_also=("cab", "lift"))
+    markup = turn_html(Turn(2, "and a taxi?", answer))
+    assert "May I take a taxi?" in markup
+    assert 'data-ask="and a taxi?" data-alone' in markup
+    assert "cab, lift" in markup
+
+
+def test_a_safety_line_stands_under_the_answer_with_links() -> None:
+    markup = turn_html(Turn(1, "q", replace(answered(), footer="US: call or text 988.")))
+    assert '<a href="tel:988">988</a>' in markup
+
+
+def test_hostile_text_in_every_field_stays_text() -> None:
+    source = Source(HOSTILE, HOSTILE, 1, 2, HOSTILE)
+    quote = replace(
+        QUOTE, document=HOSTILE, title=HOSTILE, section=(HOSTILE,), text=HOSTILE, highlights=((0, 9),), sha256=HOSTILE,
+        published=HOSTILE, reviewed=HOSTILE, kind=HOSTILE, sources=(HOSTILE,), also_in=(source,),
+    )  # fmt: skip
+    common = Answer(
+        HOSTILE, Outcome.ANSWERED, (quote,), (quote,), 0.9, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,), (HOSTILE,), HOSTILE
+    )
+    turns = [Turn(1, HOSTILE, replace(common, outcome=outcome)) for outcome in Outcome]
+    markup = conversation_html([*turns, Turn(6, HOSTILE, notice=HOSTILE)])
+    found = elements(markup)
+    assert not found.names & {"script", "img", "iframe", "style", "svg", "object"}
+    assert not {name for name in found.attributes if name.startswith("on") or name in ("src", "style")}
+    assert not set("${}`") & set(markup)
+    assert HOSTILE in shown_text(markup)
+
+
+def test_a_failed_turn_is_marked_so_that_the_question_goes_back_into_the_box() -> None:
+    assert "data-failed" in turn_html(Turn(1, "q", notice="the question is empty; type one"))
+    assert "data-failed" not in turn_html(Turn(1, "q", answered()))
+
+
+def test_a_notice_reads_as_a_sentence() -> None:
+    assert "The question is empty; type one." in turn_html(Turn(1, "", notice="the question is empty; type one"))
