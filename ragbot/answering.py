@@ -1,7 +1,6 @@
 """A question to an Answer: the whole way, from safety gate to quotes. Ties the stages together; prints nothing.
 
-    bot = open_bot(Path("index"))
-    answer = bot.ask("Can I drive home after a ketamine infusion?")
+In use: `open_bot(Path("index")).ask("Can I drive home after a ketamine infusion?")`.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from ragbot.conversation import standalone_forms
 from ragbot.datatypes import Answer, Chunk, Outcome, Quote
 from ragbot.encoding import Encoder, MiniLmEncoder
 from ragbot.errors import IndexMismatchError
-from ragbot.query import Query, build_query, clean_question
+from ragbot.query import Query, build_query, clean_question, without_hidden
 from ragbot.reading import READ_CHUNKS, Reading, read
 from ragbot.retrieval import Retrieval, fuse, retrieve
 from ragbot.safety import Verdict, footer_for
@@ -81,12 +80,13 @@ class Bot:
         """The answer to the last of `turns`, understood in the light of those before. Errors as `ask`."""
         started = time.perf_counter()
         asked = turns[-1]
-        question = clean_question(asked)
         index = self.index
-        verdict = self._safety.assess(question)
-        answer = _gated(asked, verdict) or _small_talk(asked, question)
+        # The gate comes before any refusal: a message too long to search may still come from someone in danger.
+        gated = _gated(asked, self._safety.assess(asked))
+        question = "" if gated else clean_question(asked)
+        answer = gated or _small_talk(asked, question)
         if answer is None:
-            earlier = [" ".join(turn.split())[:500] for turn in turns[:-1]]
+            earlier = [without_hidden(turn[:500]) for turn in turns[:-1]]
             answer = self._answer(asked, question, earlier, index, self.threshold if threshold is None else threshold)
         return replace(answer, index=index.fingerprint, seconds=time.perf_counter() - started)
 

@@ -1,4 +1,4 @@
-"""A file of questions to one JSON object a row, in order. A row that cannot be used gets its line too, never a crash."""
+"""A file of questions to one JSON object a row, in order. A row that cannot be used gets its line too."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Sentences to chunks: passages bounded by sentences and headings, within a token budget. Knows nothing of vectors.
 
-Every sentence of a document lies in exactly one chunk unless `overlap_sentences` asks for more, so no text is embedded twice.
+Every sentence of a document lies in exactly one chunk unless `overlap_sentences` asks for more, so that no text is
+embedded twice.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ragbot.sentences import cut_sentence
 
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """How to cut. `max_tokens` is in tiktoken tokens, `max_pieces` in the encoder's own word pieces, of the chunk alone.
+    """How to cut. `max_tokens` is in tiktoken tokens, `max_pieces` in the encoder's own word pieces of the chunk alone.
 
     120 tokens and no overlap: docs/answering.md, "Chunk size", prints the curve (`scripts/tune_chunking.py`).
     """

@@ -18,9 +18,9 @@ from ragbot import __version__
 from ragbot.errors import QuestionError, RagbotError
 
 if TYPE_CHECKING:
+    from ragbot.answering import Bot
     from ragbot.config import Settings
     from ragbot.encoding import Encoder
-    from ragbot.answering import Bot
     from ragbot.ingestion import IngestReport, Progress
 
 app = typer.Typer(
@@ -32,7 +32,8 @@ app = typer.Typer(
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Index folder (default: index/).")]
 ThresholdOption = Annotated[
-    float | None, typer.Option("--threshold", min=0.0, max=1.0, help="Answer only above this confidence; 0 always answers.")
+    float | None,
+    typer.Option("--threshold", min=0.0, max=1.0, help="Answer only above this confidence; 0 always answers."),
 ]
 EXIT_ERROR, EXIT_USAGE = 1, 2
 
@@ -47,7 +48,9 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Folders or files (default: those of the index, or corpus/).")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Folders or files (default: those of the index, or corpus/).")
+    ] = None,
     index: IndexOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if any file was skipped.")] = False,
     if_stale: Annotated[bool, typer.Option("--if-stale", help="Do nothing if the index is current.")] = False,
@@ -75,7 +78,9 @@ def ask(
     index: IndexOption = None,
     threshold: ThresholdOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    questions: Annotated[Path | None, typer.Option("--questions", help='JSONL file of {"id", "question"} or {"id", "turns"}.')] = None,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", help='JSONL file of {"id", "question"} or {"id", "turns"}.')
+    ] = None,
 ) -> None:
     """Answer one question, or with --questions FILE every row of a file, one JSON line each."""
     if (question is None) == (questions is None):
@@ -94,11 +99,14 @@ def ask(
 @app.command()
 def evaluate(
     dataset: Annotated[list[Path], typer.Argument(help="Question files (JSONL).")],
+    *,
     index: IndexOption = None,
     threshold: ThresholdOption = None,
     report: Annotated[Path | None, typer.Option("--report", help="Also write report.json into this folder.")] = None,
     split: Annotated[str, typer.Option("--split", help="dev, test or all, for rows that have a split.")] = "dev",
-    minimum: Annotated[list[str] | None, typer.Option("--min", help="MEASURE=VALUE; exit 1 if below. May be repeated.")] = None,
+    minimum: Annotated[
+        list[str] | None, typer.Option("--min", help="MEASURE=VALUE; exit 1 if below. May be repeated.")
+    ] = None,
 ) -> None:
     """Measure answers against question files and print the table."""
     with _errors_as_one_line():
@@ -119,7 +127,8 @@ def evaluate(
 
 @app.command()
 def show(
-    document: Annotated[str, typer.Argument(help="Name of the document, as a quote gives it.")], index: IndexOption = None
+    document: Annotated[str, typer.Argument(help="Name of the document, as a quote gives it.")],
+    index: IndexOption = None,
 ) -> None:
     """Print a document's text as it was extracted; quote offsets count in it."""
     with _errors_as_one_line():
@@ -142,7 +151,9 @@ def serve(
         settings = _settings()
         from ragbot.ui import serve_chat
 
-        serve_chat(index or settings.index, host=host or settings.host, port=port or settings.port, encoder=settings.encoder)
+        serve_chat(
+            index or settings.index, host=host or settings.host, port=port or settings.port, encoder=settings.encoder
+        )
 
 
 @app.command()
@@ -151,7 +162,8 @@ def doctor(index: IndexOption = None) -> None:
     with _errors_as_one_line():
         from ragbot.doctor import examine
 
-        findings = examine(index or _settings().index)
+        settings = _settings()
+        findings = examine(index or settings.index, encoder=settings.encoder)
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}: {finding.detail}")
         if not all(finding.ok for finding in findings):

@@ -11,19 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ragbot.features import NAMES
-from ragbot.lexical import LexicalIndex
+from ragbot.lexical import LexicalIndex, terms
 from ragbot.query import Query, is_everyday_word
-from ragbot.reading import Reading
+from ragbot.reading import Reading, Run
 from ragbot.retrieval import Retrieval
 
 FEATURES = (
     "top_probability", "top_score", "margin", "similarity", "chunk_similarity", "best_similarity", "chunk_bm25",
-    "overlap", "overlap_chunk", "expanded", "unknown_share", "unknown_named_share", "log_terms", "rankers_agree",
+    "overlap", "overlap_chunk", "expanded", "unknown_share", "unknown_named_share", "named_missing", "rarest_missing", "log_terms", "rankers_agree",
 )  # fmt: skip
 
 
@@ -43,7 +44,9 @@ class ConfidenceModel:
         return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
 
-def confidence_features(query: Query, retrieval: Retrieval, reading: Reading, lexical: LexicalIndex) -> NDArray[np.float64]:
+def confidence_features(
+    query: Query, retrieval: Retrieval, reading: Reading, lexical: LexicalIndex
+) -> NDArray[np.float64]:
     """The values of FEATURES for the best quote of `reading` (which must have one)."""
     top = reading.runs[0]
     best = dict(zip(NAMES, (float(v) for v in top.best.values), strict=True))
@@ -52,6 +55,9 @@ def confidence_features(query: Query, retrieval: Retrieval, reading: Reading, le
     known_weight = sum(lexical.idf(term) for term in query.terms if lexical.knows(term))
     total = known_weight + sum(weight.values()) or 1.0
     named = sum(value for word, value in weight.items() if not is_everyday_word(word))
+    passage = frozenset(terms(" ".join((top.members[0].document.title, *_place(top)))))
+    rarest = max((term for term in query.terms if lexical.knows(term)), key=lexical.idf, default=None)
+    named_weight = {term: lexical.idf(term) for term in query.named}
     values = {
         "top_probability": top.probability,
         "top_score": float(reading.scores.max()),
@@ -65,6 +71,8 @@ def confidence_features(query: Query, retrieval: Retrieval, reading: Reading, le
         "expanded": best["overlap_expanded"],
         "unknown_share": sum(weight.values()) / total,
         "unknown_named_share": named / total,
+        "named_missing": sum(w for t, w in named_weight.items() if t not in passage) / (sum(named_weight.values()) or 1.0),
+        "rarest_missing": float(rarest is not None and rarest not in passage),
         "log_terms": float(np.log(1 + len(query.terms))),
         "rankers_agree": float(_agree(retrieval, top.best.candidate.number)),
     }
@@ -76,16 +84,24 @@ def shipped_confidence() -> ConfidenceModel:
     return confidence_model(_shipped_values())
 
 
-def confidence_model(values: Mapping[str, object]) -> ConfidenceModel:
-    """A model from JSON: `weights`, `mean` and `scale` by feature name, `bias`, `threshold`. Raises KeyError if one lacks."""
-    columns = [np.array([values[part][name] for name in FEATURES]) for part in ("weights", "mean", "scale")]  # type: ignore[index]
-    return ConfidenceModel(*columns, bias=float(values["bias"]), threshold=float(values["threshold"]))  # type: ignore[arg-type]
+def confidence_model(values: Mapping[str, Any]) -> ConfidenceModel:
+    """A model from JSON: `weights`, `mean`, `scale` by name, `bias`, `threshold`. Raises KeyError if one lacks."""
+    weights, mean, scale = (
+        np.array([values[part][name] for name in FEATURES], dtype=np.float64) for part in ("weights", "mean", "scale")
+    )
+    return ConfidenceModel(weights, mean, scale, bias=float(values["bias"]), threshold=float(values["threshold"]))
 
 
 @lru_cache(maxsize=1)
-def _shipped_values() -> Mapping[str, object]:
-    values: dict[str, object] = json.loads((files("ragbot") / "data" / "confidence.json").read_text("utf-8"))
+def _shipped_values() -> Mapping[str, Any]:
+    values: dict[str, Any] = json.loads((files("ragbot") / "data" / "confidence.json").read_text("utf-8"))
     return values
+
+
+def _place(run: Run) -> tuple[str, ...]:
+    """Headings and text of the passage that the run was cut from."""
+    chunk = run.best.candidate.chunk
+    return (*chunk.heading_path, chunk.text)
 
 
 def _agree(retrieval: Retrieval, number: int) -> bool:

@@ -1,4 +1,4 @@
-"""Settings an operator may change, read from RAGBOT_* environment variables. Passed on as arguments, never read elsewhere."""
+"""Settings an operator may change, from RAGBOT_* environment variables. Passed on as arguments, read nowhere else."""
 
 from __future__ import annotations
 

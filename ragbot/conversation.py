@@ -10,16 +10,18 @@ from ragbot.lexical import content_words, words
 MAX_FOLLOW_UP_WORDS = 9  # a longer turn names its own subject; judged on dev follow-ups
 
 _OPENERS = re.compile(
-    r"^\W*(?:(?:and|but|so|or|then|also|ok|okay|thanks|thank you|hmm)\b[\s,.!]*)+|^\W*(?:what|how) about\b", re.IGNORECASE
+    r"^\W*(?:(?:and|but|so|or|then|also|ok|okay|thanks|thank you|hmm)\b[\s,.!]*)+|^\W*(?:what|how) about\b",
+    re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|they|them|there|then|one|ones|he|she|him|her|same|else|instead|either|too)\b",
     re.IGNORECASE,
 )
-_ASKS_ABOUT = re.compile(r"^\W*(?:and|but|so|or|ok|okay)?[\s,]*(?:what about|how about|and|for|with|in|after|before)\b", re.IGNORECASE)
+_ASKS_ABOUT = re.compile(
+    r"^\W*(?:and|but|so|or|ok|okay)?[\s,]*(?:what about|how about|and|for|with|in|after|before)\b", re.IGNORECASE
+)
 _QUESTION_WORDS = re.compile(
-    r"^\W*(?:how long|how much|how many|how often|how soon|how|what|which|when|where|why|who|is|are|can|could|does|do|will|"
-    r"would|should|may|has|have)\b",
+    r"^\W*(?:how|what|which|when|where|why|who|is|are|can|could|does|do|will|would|should|may|has|have)\b",
     re.IGNORECASE,
 )
 

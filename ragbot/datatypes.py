@@ -92,9 +92,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source file as text. `doc_id` is its path relative to the given folder, with `/`; `sha256` is of the file's bytes.
+    """One source file as text. `doc_id` is its path relative to the given folder, with `/`.
 
-    `pages` holds the start offset of each page, or nothing when the format has no pages.
+    `sha256` is of the file's bytes. `pages` holds the start offset of each page, or nothing if the format has none.
     """
 
     doc_id: str
@@ -179,7 +179,7 @@ class Source:
 class Quote:
     """Whole sentences of one document. Build it with `Quote.cut`, so that it cannot differ from its source.
 
-    `highlights` are half-open ranges inside `text`: the answering words. `group` is `list` for an item of a list answer.
+    `highlights` are half-open ranges inside `text`: the answering words. `group` is `list` for one item of a list.
     """
 
     document: str

@@ -1,4 +1,4 @@
-"""Checks what answering needs: models, index, documents, disk, offline readiness. Each finding says the mending command."""
+"""Checks what answering needs: models, index, documents, disk, offline readiness. Each finding says what mends it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from ragbot.encoding import MiniLmEncoder
 from ragbot.errors import RagbotError
+from ragbot.ingestion import stale_reason
+from ragbot.safety_model import SafetyModel
+from ragbot.store import Index
+from ragbot.tokens import count_tokens
 
 _MIN_FREE_BYTES = 200_000_000  # a rebuild writes a whole generation beside the old one
 
@@ -22,52 +28,45 @@ class Finding:
     detail: str
 
 
-def examine(index: Path) -> list[Finding]:
-    """All checks, in order. Loads the models; never raises a RagbotError."""
-    checks: tuple[tuple[str, Callable[[Path], str]], ...] = (
-        ("models", _models),
-        ("index", _index),
-        ("documents", _documents),
-        ("disk", _disk),
+def examine(index: Path, *, encoder: Path | None = None) -> list[Finding]:
+    """All checks, in order, with the packaged encoder or that in the folder `encoder`; raises no RagbotError."""
+    load = cache(lambda: MiniLmEncoder(encoder))
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("models", lambda: _models(load())),
+        ("index", lambda: _index(index)),
+        ("documents", lambda: _documents(index, load())),
+        ("disk", lambda: _disk(index)),
         ("offline", _offline),
     )
-    return [_finding(name, check, index) for name, check in checks]
+    return [_finding(name, check) for name, check in checks]
 
 
-def _finding(name: str, check: Callable[[Path], str], index: Path) -> Finding:
+def _finding(name: str, check: Callable[[], str]) -> Finding:
     try:
-        return Finding(name, True, check(index))
+        return Finding(name, True, check())
     except RagbotError as error:
         return Finding(name, False, str(error))
 
 
-def _models(index: Path) -> str:
-    from ragbot.encoding import MiniLmEncoder
-    from ragbot.safety_model import SafetyModel
-
-    encoder = MiniLmEncoder()
+def _models(encoder: MiniLmEncoder) -> str:
     SafetyModel(encoder)
     return f"{encoder.name} and the safety model have their pinned hashes"
 
 
 def _index(index: Path) -> str:
-    from ragbot.store import Index
-
     manifest = Index(index).manifest
     return f"{manifest.n_documents} documents, {manifest.n_chunks} passages, fingerprint {manifest.fingerprint}"
 
 
-def _documents(index: Path) -> str:
-    from ragbot.ingestion import stale_reason
-
-    reason = stale_reason(index)
+def _documents(index: Path, encoder: MiniLmEncoder) -> str:
+    reason = stale_reason(index, encoder_name=encoder.name)
     if reason is not None:
-        raise RagbotError(f"{reason}; run: ragbot ingest")
+        raise RagbotError(f"{reason}; run: ragbot ingest --index {index}")
     return "the index holds what the folders hold"
 
 
 def _disk(index: Path) -> str:
-    folder = index if index.exists() else index.absolute().parent
+    folder = next(place for place in (index.absolute(), *index.absolute().parents) if place.exists())
     free = shutil.disk_usage(folder).free
     if free < _MIN_FREE_BYTES:
         raise RagbotError(f"only {free // 1_000_000} MB free at {folder}; free {_MIN_FREE_BYTES // 1_000_000} MB")
@@ -76,8 +75,6 @@ def _disk(index: Path) -> str:
     return f"{free // 1_000_000} MB free"
 
 
-def _offline(index: Path) -> str:
-    from ragbot.tokens import count_tokens
-
+def _offline() -> str:
     count_tokens("offline")
     return "models and vocabulary are on this machine; nothing is downloaded"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH_SIZE = 16  # measured on two cores: 8..32 within 5 %, larger ones spend more on padding
+PIECES_PER_BATCH = 4_096  # padding included; a fixed number of texts starves the processor when they are short
+MIN_BFLOAT16_PASSAGES = 64  # fewer are read in float32: the wait is short, so there is nothing to pay accuracy for
 PREFIX_PIECES = 60  # at most so many word pieces of title and headings go before a chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk as the encoder reads it: `prefix` (title and headings), its text, and its sentences' spans in the text."""
+    """A chunk as the encoder reads it: `prefix` (title and headings), its text, its sentences' spans in the text."""
 
     prefix: str
     text: str
@@ -67,6 +68,7 @@ class MiniLmEncoder:
         self._folder = folder or _packaged_folder()
         self.name = f"{self._folder.name if folder else 'all-MiniLM-L6-v2'}@{_checked_hash(self._folder, folder)[:12]}"
         self._model = _load(self._folder)
+        self._network = self._model[0].model
         self.dimension = int(self._model.get_embedding_dimension())
         self.max_pieces = int(self._model.max_seq_length)
         self._tokenizer = self._model.tokenizer.backend_tokenizer  # the Rust one: it gives offsets without wrapping
@@ -92,14 +94,17 @@ class MiniLmEncoder:
     def encode_passages(
         self, passages: Sequence[Passage], *, progress: Callable[[int], None] | None = None
     ) -> tuple[Vectors, list[Vectors]]:
-        """Passage and sentence vectors from one forward pass: a sentence's vector is the mean of its token states."""
+        """Passage and sentence vectors from one forward pass: a sentence's vector is the mean of its token states.
+
+        Many passages are read in bfloat16 where the processor multiplies such matrices itself (AMX): twice as fast,
+        cosine to float32 above 0.999; see docs/benchmark.md.
+        """
         chunk_vectors = np.zeros((len(passages), self.dimension), dtype=np.float32)
         sentence_vectors: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(passages)
         encoded = [self._passage_ids(passage) for passage in passages]
-        order = sorted(range(len(passages)), key=lambda i: -len(encoded[i][0]))  # equal lengths together: less padding
-        for begin in range(0, len(order), BATCH_SIZE):
-            batch = order[begin : begin + BATCH_SIZE]
-            states = self._states([encoded[i][0] for i in batch])
+        network = self._network if len(passages) < MIN_BFLOAT16_PASSAGES else _fastest(self._network)
+        for batch in _batches([len(ids) for ids, _ in encoded]):
+            states = self._states([encoded[i][0] for i in batch], network)
             for row, i in enumerate(batch):
                 ids, token_spans = encoded[i]
                 tokens = states[row, : len(ids)]
@@ -114,7 +119,7 @@ class MiniLmEncoder:
 
         It reads the first `max_pieces` word pieces and returns probabilities that sum to 1.
         """
-        return _Classifier(self._model[0].model, self._tokenizer, weights, max_pieces)
+        return _Classifier(self._network, self._tokenizer, weights, max_pieces)
 
     def _windows(self, text: str) -> list[list[int]]:
         ids = self._tokenizer.encode(text, add_special_tokens=False).ids or [self._special("[UNK]")]
@@ -141,16 +146,14 @@ class MiniLmEncoder:
 
     def _pooled(self, sequences: list[list[int]]) -> Vectors:
         vectors = np.zeros((len(sequences), self.dimension), dtype=np.float32)
-        order = sorted(range(len(sequences)), key=lambda i: -len(sequences[i]))
-        for begin in range(0, len(order), BATCH_SIZE):
-            batch = order[begin : begin + BATCH_SIZE]
-            states = self._states([sequences[i] for i in batch])
+        for batch in _batches([len(ids) for ids in sequences]):
+            states = self._states([sequences[i] for i in batch], self._network)
             for row, i in enumerate(batch):
                 vectors[i] = states[row, : len(sequences[i])].mean(axis=0)
         return _unit(vectors)
 
-    def _states(self, sequences: list[list[int]]) -> Vectors:
-        """Last hidden states (n, longest, dimension) of the word-piece sequences."""
+    def _states(self, sequences: list[list[int]], network: Any = None) -> Vectors:
+        """Last hidden states (n, longest, dimension) of the word-piece sequences, by `network` or the float32 one."""
         import torch
 
         longest = max(len(ids) for ids in sequences)
@@ -160,9 +163,36 @@ class MiniLmEncoder:
             ids[row, : len(sequence)] = torch.tensor(sequence)
             mask[row, : len(sequence)] = 1
         with torch.inference_mode():
-            output = self._model[0]({"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)})
-        states: Vectors = output["token_embeddings"].float().numpy()
+            output = (network or self._network)(input_ids=ids, attention_mask=mask)
+        states: Vectors = output.last_hidden_state.float().numpy()
         return states
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Positions of `lengths`, longest first, in batches that hold PIECES_PER_BATCH pieces once padded to the longest.
+
+    >>> list(_batches([5, 2_000, 1_900, 3_000]))
+    [[3], [1, 2], [0]]
+    """
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > PIECES_PER_BATCH:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def _fastest(network: Any) -> Any:
+    """`network`, or its bfloat16 copy where the processor has AMX; elsewhere bfloat16 is slower than float32."""
+    import copy
+
+    import torch
+
+    if not torch.cpu._is_amx_tile_supported():
+        return network
+    return copy.deepcopy(network).to(torch.bfloat16)
 
 
 class _Classifier:
@@ -217,7 +247,7 @@ def _first(output: Any) -> Tensor:
 def _sentence_means(
     tokens: Vectors, token_spans: Sequence[tuple[int, int]], sentences: Sequence[tuple[int, int]]
 ) -> Vectors:
-    """Mean of the token states inside each sentence (m, dimension); a sentence without a token gets the passage's mean."""
+    """Mean of the token states inside each sentence (m, dimension); one without a token gets the passage's mean."""
     starts = np.array([span[0] for span in token_spans])
     means = np.zeros((len(sentences), tokens.shape[1]), dtype=np.float32)
     for row, (start, end) in enumerate(sentences):
@@ -242,7 +272,7 @@ def _packaged_folder() -> Path:
 
 
 def _checked_hash(folder: Path, chosen: Path | None) -> str:
-    """SHA-256 of the weights; for the packaged model it must be the published one, for a chosen model it is its name."""
+    """SHA-256 of the weights; for the packaged model it must be the published one, for a chosen one it is its name."""
     weights = folder / "model.safetensors"
     try:
         with weights.open("rb") as file:

@@ -6,13 +6,13 @@ The weights live in data/reading.json and are fitted by scripts/fit_reading.py o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragbot.datatypes import BlockKind, Document, Sentence
+from ragbot.datatypes import BlockKind, Chunk, Document, Sentence
 from ragbot.encoding import Vectors
 from ragbot.lexical import LexicalIndex, terms
 from ragbot.query import AnswerType, Query
@@ -42,7 +42,7 @@ _ANNOUNCER = re.compile(r"\b(?:a range of|several|various|a number of|many) (?:\
 NAMES = (
     "similarity", "similarity_rank", "neighbour_similarity", "chunk_similarity", "chunk_bm25", "chunk_rank",
     "overlap", "overlap_expanded", "overlap_chunk", "overlap_heading", "overlap_before", "heading_similarity",
-    "best_overlap", "trigram", "log_words", "short", "long", "first_under_heading", "list_item", "list_wanted",
+    "best_overlap", "log_words", "short", "long", "first_under_heading", "list_item", "list_wanted",
     "table_row", "type_match", "duration_match", "amount_match", "yes_no_match", "reason_match", "definition_match",
     "dangling", "promotion", "announcer", "asks_before", "rank_in_chunk", "in_best_chunk",
 )  # fmt: skip
@@ -50,13 +50,15 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A quotable sentence, where it stands, and its features in the order of NAMES."""
+    """A quotable sentence, where it stands (`position` in its chunk), and its features in the order of NAMES."""
 
     candidate: Candidate
     document: Document
     sentence: Sentence
     text: str
     position: int
+    stems: frozenset[str]
+    n_words: int
     values: NDArray[np.float32]
 
 
@@ -74,51 +76,84 @@ class TermWeights:
 
     def __init__(self, query: Query, lexical: LexicalIndex) -> None:
         self._typed = {term: lexical.idf(term) for term in query.terms if lexical.knows(term)}
-        self._total = sum(self._typed.values()) or 1.0
+        self._known = sum(self._typed.values()) or 1.0
         self._expansions = frozenset(query.expansions)
-        self._trigrams = _trigrams(query.text)
+        self.total = sum(lexical.idf(term) for term in query.terms)
 
     def overlap(self, text_terms: frozenset[str]) -> float:
         """Share (0 to 1) of the idf weight of the typed terms that the corpus knows."""
-        return sum(weight for term, weight in self._typed.items() if term in text_terms) / self._total
+        return sum(weight for term, weight in self._typed.items() if term in text_terms) / self._known
 
     def expanded(self, text_terms: frozenset[str]) -> float:
         """Number of synonyms held, saturating: 0, 0.5, 0.67, 0.75 …"""
         n = len(self._expansions & text_terms)
         return n / (n + 1)
 
-    def trigram(self, text: str) -> float:
-        """Share of the query's letter trigrams in the text: bridges spelling."""
-        return len(self._trigrams & _trigrams(text)) / (len(self._trigrams) or 1)
+
+@dataclass(frozen=True, slots=True)
+class _ChunkView:
+    """What the features need of a chunk whatever the question: worked out once, kept for the next question."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    texts: tuple[str, ...]
+    stems: tuple[frozenset[str], ...]
+    chunk_stems: frozenset[str]
+    heading_stems: frozenset[str]
+    title_stems: frozenset[str]
+    quotable: tuple[int, ...]
+    n_words: tuple[int, ...]
+    vectors: Vectors
+
+
+@lru_cache(maxsize=4096)  # some 10 KB each
+def _chunk_view(index: Index, chunk: Chunk) -> _ChunkView:
+    document = index.document(chunk.doc_id)
+    sentences = tuple(index.sentences(chunk))
+    texts = tuple(s.span.cut(document.text) for s in sentences)
+    return _ChunkView(
+        document=document,
+        sentences=sentences,
+        texts=texts,
+        stems=tuple(frozenset(terms(text)) for text in texts),
+        chunk_stems=frozenset(terms(chunk.text)),
+        heading_stems=frozenset(terms(" ".join(chunk.heading_path))),
+        title_stems=frozenset(terms(document.title)),
+        quotable=tuple(i for i, text in enumerate(texts) if is_quotable(text, sentences[i].kind)),
+        n_words=tuple(len(text.split()) for text in texts),
+        vectors=index.sentence_vectors(chunk),
+    )
 
 
 def _chunk_rows(
     query: Query, retrieval: Retrieval, index: Index, weights: TermWeights, candidate: Candidate, rank: int
 ) -> list[ScoredSentence]:
-    chunk = candidate.chunk
-    document = index.document(chunk.doc_id)
-    sentences = index.sentences(chunk)
-    texts = [s.span.cut(document.text) for s in sentences]
-    similarities = index.sentence_vectors(chunk) @ retrieval.vector
-    stems = [frozenset(terms(text)) for text in texts]
-    heading = " ".join((document.title, *chunk.heading_path))
+    view = _chunk_view(index, candidate.chunk)
+    similarities = view.vectors @ retrieval.vector
     around = _ChunkContext(
         similarity=candidate.similarity,
-        bm25=candidate.bm25 / (sum(index.lexical.idf(t) for t in query.terms) or 1.0),
+        bm25=candidate.bm25 / (weights.total or 1.0),
         rank=1 / rank,
-        overlap=weights.overlap(frozenset(terms(chunk.text)) | frozenset(terms(heading))),
-        overlap_heading=weights.overlap(frozenset(terms(" ".join(chunk.heading_path)))),
+        overlap=weights.overlap(view.chunk_stems | view.heading_stems | view.title_stems),
+        overlap_heading=weights.overlap(view.heading_stems),
         heading_similarity=max(
-            (float(v) for v, s in zip(similarities, sentences, strict=True) if s.kind is BlockKind.HEADING), default=0.0
+            (float(v) for v, s in zip(similarities, view.sentences, strict=True) if s.kind is BlockKind.HEADING),
+            default=0.0,
         ),
     )
     return [
         ScoredSentence(
-            candidate, document, sentence, texts[i], i, _values(query, weights, around, sentences, texts, stems, similarities, i)
+            candidate=candidate,
+            document=view.document,
+            sentence=view.sentences[i],
+            text=view.texts[i],
+            position=i,
+            stems=view.stems[i],
+            n_words=view.n_words[i],
+            values=_values(query, weights, around, view, similarities, i),
         )
-        for i, sentence in enumerate(sentences)
-        if is_quotable(texts[i], sentence.kind)
-    ]  # fmt: skip
+        for i in view.quotable
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +170,14 @@ def _values(
     query: Query,
     weights: TermWeights,
     around: _ChunkContext,
-    sentences: Sequence[Sentence],
-    texts: Sequence[str],
-    stems: Sequence[frozenset[str]],
+    view: _ChunkView,
     similarities: Vectors,
     i: int,
 ) -> NDArray[np.float32]:
-    text, kind = texts[i], sentences[i].kind
+    sentences, texts, stems = view.sentences, view.texts, view.stems
+    text, kind, n_words = texts[i], sentences[i].kind, view.n_words[i]
     neighbours = [float(similarities[j]) for j in (i - 1, i + 1) if 0 <= j < len(sentences)]
     asks_before = i > 0 and texts[i - 1].rstrip("’”'\")] ").endswith("?")
-    n_words = len(text.split())
     wanted = query.answer_type
     has = _HAS.get(wanted)
     match = float(has is not None and has.search(text) is not None)
@@ -160,7 +193,6 @@ def _values(
         "overlap_heading": around.overlap_heading,
         "overlap_before": weights.overlap(stems[i - 1] | stems[i]) if i else weights.overlap(stems[i]),
         "heading_similarity": around.heading_similarity,
-        "trigram": weights.trigram(text),
         "log_words": float(np.log(n_words + 1)),
         "short": float(n_words < 6 and kind is BlockKind.PARAGRAPH),
         "long": float(n_words > 45),
@@ -197,11 +229,4 @@ def _with_relative_values(rows: list[ScoredSentence]) -> list[ScoredSentence]:
         inside = chunk_of == number
         order = np.argsort(np.argsort(-similarity[inside], kind="stable"), kind="stable")
         table[inside, column["rank_in_chunk"]] = 1 / (1 + order)
-    return [
-        ScoredSentence(r.candidate, r.document, r.sentence, r.text, r.position, table[i]) for i, r in enumerate(rows)
-    ]
-
-
-def _trigrams(text: str) -> frozenset[str]:
-    flat = " ".join(terms(text))
-    return frozenset(flat[i : i + 3] for i in range(len(flat) - 2))
+    return [replace(row, values=table[i]) for i, row in enumerate(rows)]

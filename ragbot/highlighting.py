@@ -1,4 +1,4 @@
-"""Which words of a quote answer the question. Marks a clause only where nothing that changes its meaning is left out."""
+"""Which words of a quote answer the question. Marks a clause only if what it leaves out changes no meaning."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from ragbot.datatypes import Span
 from ragbot.lexical import terms
 from ragbot.query import AnswerType, Query
 
-_CLAUSE = re.compile(r"[;:]\s+|\s[–—-]\s|,\s+(?=(?:and|but|which|who|while|although|though|because|so|whereas|as|with)\b)")
+_CLAUSE = re.compile(
+    r"[;:]\s+|\s[–—-]\s|,\s+(?=(?:and|but|which|who|while|although|though|because|so|whereas|as|with)\b)"
+)
 _CHANGES_MEANING = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|\w+n[’']t|unless|only|except|if|may|might|could|can|possibly|"
     r"perhaps|likely|unlikely|reported|suggests?|some|few|small|limited|rarely|sometimes|usually|often|in (?:adults|"
     r"children|animals|mice|the United States|England)|compared|than|versus|against|under|until|before|after|at least|"
-    r"at most|up to|about|around|roughly|more|less|fewer|however|although|though|but)\b",
+    r"at most|up to|about|around|roughly|more|less|fewer|however|although|though|but|nobody|nothing|hardly|barely|"
+    r"seldom|fail\w*|lack\w*|refus\w+|avoid\w*|stop\w*|instead|despite|unclear|unknown|uncertain|whether|myth|false\w*|"
+    r"wrong\w*|untrue|claim\w*|should|must|when|while|where|once|as long as|provided)\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d")

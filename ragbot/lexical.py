@@ -16,14 +16,15 @@ K1, B = 1.2, 0.5  # chunks are of nearly equal length, so little length correcti
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _STOPWORDS = frozenset(
-    """a about above after again all am an and any are as at be because been before being between both but by can cannot
-    could did do does doing done down during each few for from further get gets getting go going got had has have having
-    he her here hers him his how i if in into is it its itself just like lot make me mean more most much my myself no nor
-    not now of off on once one only or other our out over own per please put really same say see she should so some such
-    tell than thank thanks that the their them then there these they thing things this those through to too under until
-    up us use used very want was way we well were what when where which while who whom why will with without would you
-    your yours yes im ive ill id dont doesnt didnt cant couldnt isnt arent wasnt wont whats hows theres thats hi hello
-    okay ok know need anyone someone something anything everything ever even still also may might must""".split()  # noqa: SIM905 - two hundred quoted words would be harder to read
+    """a about above after again all am an and any are as at be because been before being between both but by can
+    cannot could did do does doing done down during each few for from further get gets getting go going got had has
+    have having he her here hers him his how i if in into is it its itself just like lot make me mean more most much
+    my myself no nor not now of off on once one only or other our out over own per please put really same say see
+    she should so some such tell than thank thanks that the their them then there these they thing things this those
+    through to too under until up us use used very want was way we well were what when where which while who whom
+    why will with without would you your yours yes im ive ill id dont doesnt didnt cant couldnt isnt arent wasnt
+    wont whats hows theres thats hi hello okay ok know need anyone someone something anything everything ever even
+    still also may might must""".split()  # noqa: SIM905 - two hundred quoted words would be harder to read
 )
 
 

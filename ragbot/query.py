@@ -48,12 +48,14 @@ class AnswerType(str, Enum):
 class Query:
     """A question ready for search. `terms` are stems of its content words, `expansions` stems of synonyms.
 
-    `text` is what the encoder reads (spelling mended); `unknown` are content words that no document holds, as typed.
+    `text` is what the encoder reads (spelling mended); `unknown` are content words that no document holds, as typed;
+    `named` are the terms of words that are not everyday English: drugs, illnesses, places, people.
     """
 
     asked: str
     text: str
     terms: tuple[str, ...]
+    named: tuple[str, ...]
     expansions: tuple[str, ...]
     answer_type: AnswerType
     unknown: tuple[str, ...]
@@ -72,13 +74,18 @@ def clean_question(text: str) -> str:
         raise QuestionError(
             f"the question has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARS:,} and ask again"
         )
-    visible = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _HIDDEN)
-    cleaned = " ".join(visible.split())
+    cleaned = without_hidden(text)
     if not cleaned:
         raise QuestionError("the question is empty; type a question and ask again")
     if not any(c.isalpha() for c in cleaned):
         raise QuestionError("the question has no letters; type it in words and ask again")
     return cleaned
+
+
+def without_hidden(text: str) -> str:
+    """`text` on one line, without control, format and unassigned characters and lone surrogates."""
+    visible = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _HIDDEN)
+    return " ".join(visible.split())
 
 
 def build_query(question: str, lexical: LexicalIndex) -> Query:
@@ -92,6 +99,7 @@ def build_query(question: str, lexical: LexicalIndex) -> Query:
         asked=question,
         text=text,
         terms=query_terms,
+        named=tuple(dict.fromkeys(stem(word) for word in content_words(text) if not is_everyday_word(word))),
         expansions=expansions,
         answer_type=answer_type(text),
         unknown=unknown,

@@ -6,10 +6,12 @@ Knows nothing of thresholds or outcomes. The weights are data/reading.json, fitt
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,6 @@ from numpy.typing import NDArray
 from ragbot.datatypes import BlockKind, Quote, Source, Span
 from ragbot.features import NAMES, ScoredSentence, sentence_features
 from ragbot.highlighting import highlight
-from ragbot.lexical import terms
 from ragbot.query import Query
 from ragbot.retrieval import Retrieval
 from ragbot.sentences import opens_dangling
@@ -27,9 +28,13 @@ MAX_QUOTE_WORDS = 60  # DESIGN.md section 4: an answer is read at a glance
 MAX_RUN_SENTENCES = 3
 MAX_LIST_RUN = 8  # short list items are read together
 READ_CHUNKS = 20  # docs/answering.md, "How many chunks are read"
-DANGLING_COST = 0.25  # nats; a run that opens with "this" or "however" must be clearly better than one that stands alone
+DANGLING_COST = 0.25  # nats; a run that opens with "this" must be clearly better than one that stands alone
 _RUNS_LOOKED_AT = 150
 _SAME_CLAIM = 0.8  # Jaccard similarity of stems above which two runs say the same
+_NUMBER = re.compile(
+    r"\d+(?:[.,]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice)\b", re.IGNORECASE
+)
+_DENIES = re.compile(r"\b(?:not|no|never|none|neither|nor|nobody|nothing|without|cannot|\w+n[’']t)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,7 @@ class ReadingModel:
 
     def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Linear scores (n,) of feature rows (n, len(NAMES)); higher is better, comparable within one question."""
-        scores: NDArray[np.float32] = ((rows - self.mean) / self.scale) @ self.weights
-        return scores
+        return np.asarray(((rows - self.mean) / self.scale) @ self.weights, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Run:
     @property
     def n_words(self) -> int:
         """Words in the run."""
-        return sum(len(member.text.split()) for member in self.members)
+        return sum(member.n_words for member in self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,41 +107,53 @@ def shipped_model() -> ReadingModel:
     return reading_model(_shipped_values())
 
 
-def reading_model(values: Mapping[str, object]) -> ReadingModel:
+def reading_model(values: Mapping[str, Any]) -> ReadingModel:
     """A model from JSON: `weights`, `mean` and `scale` by feature name, and `word_cost`. Raises KeyError if one lacks."""
-    columns = [np.array([values[part][name] for name in NAMES], dtype=np.float32) for part in ("weights", "mean", "scale")]  # type: ignore[index]
-    return ReadingModel(*columns, word_cost=float(values["word_cost"]))  # type: ignore[arg-type]
+    weights, mean, scale = (
+        np.array([values[part][name] for name in NAMES], dtype=np.float32) for part in ("weights", "mean", "scale")
+    )
+    return ReadingModel(weights, mean, scale, word_cost=float(values["word_cost"]))
 
 
 @lru_cache(maxsize=1)
-def _shipped_values() -> Mapping[str, object]:
-    values: dict[str, object] = json.loads((files("ragbot") / "data" / "reading.json").read_text("utf-8"))
+def _shipped_values() -> Mapping[str, Any]:
+    values: dict[str, Any] = json.loads((files("ragbot") / "data" / "reading.json").read_text("utf-8"))
     return values
 
 
 def _ranked_runs(sentences: Sequence[ScoredSentence], scores: NDArray[np.float32], word_cost: float) -> list[Run]:
-    """Every run of neighbours, best first. A run is worth the belief in its sentences, less a cost per word."""
+    """Every run of neighbours, best first. A run is worth the belief in its sentences, less a cost per word.
+
+    A single sentence longer than MAX_QUOTE_WORDS comes after all others: it cannot be read at a glance.
+    """
     belief = np.exp(scores - scores.max())
     belief /= belief.sum()
-    runs = []
+    runs: list[Run] = []
+    too_long: list[Run] = []
     for first in range(len(sentences)):
         for last in _ends(sentences, first):
             members = tuple(sentences[first : last + 1])
             best = first + int(np.argmax(scores[first : last + 1]))
             probability = float(belief[first : last + 1].sum())
-            n_words = sum(len(m.text.split()) for m in members)
+            n_words = sum(m.n_words for m in members)
             cost = word_cost * n_words + (DANGLING_COST if opens_dangling(members[0].text) else 0.0)
-            runs.append(Run(members, float(np.log(probability)) - cost, probability, sentences[best]))
-    return sorted(runs, key=lambda run: (-run.score, run.doc_id, run.span))
+            fitting = runs if n_words <= MAX_QUOTE_WORDS else too_long
+            fitting.append(Run(members, float(np.log(probability)) - cost, probability, sentences[best]))
+    runs.sort(key=_best_first)
+    return runs + sorted(too_long, key=_best_first)
+
+
+def _best_first(run: Run) -> tuple[float, str, Span]:
+    return -run.score, run.doc_id, run.span
 
 
 def _ends(sentences: Sequence[ScoredSentence], first: int) -> list[int]:
     """Positions of the last sentence of each run that may start at `first`."""
     ends = [first]
-    n_words = len(sentences[first].text.split())
+    n_words = sentences[first].n_words
     limit = MAX_LIST_RUN if sentences[first].sentence.kind is BlockKind.LIST_ITEM else MAX_RUN_SENTENCES
     for last in range(first + 1, min(len(sentences), first + limit)):
-        n_words += len(sentences[last].text.split())
+        n_words += sentences[last].n_words
         if n_words > MAX_QUOTE_WORDS or not _are_neighbours(sentences[last - 1], sentences[last]):
             break
         ends.append(last)
@@ -157,26 +173,44 @@ def _chosen(runs: Sequence[Run], n_quotes: int) -> tuple[list[Run], list[tuple[S
     chosen: list[Run] = []
     sources: list[list[Source]] = []
     taken: set[tuple[str, int]] = set()
-    stems: list[frozenset[str]] = []
+    claims: list[_Claim] = []
     for run in runs[:_RUNS_LOOKED_AT]:
         places = {(run.doc_id, member.sentence.span.start) for member in run.members}
         if places & taken:
             continue
-        own = frozenset(term for member in run.members for term in terms(member.text))
-        twin = next((i for i, other in enumerate(stems) if _jaccard(own, other) >= _SAME_CLAIM), None)
+        own = _Claim.of(run)
+        twin = next((i for i, other in enumerate(claims) if own.repeats(other)), None)
         if twin is not None:
             sources[twin].append(_source(run))
             taken |= places
         elif len(chosen) < n_quotes:
             chosen.append(run)
             sources.append([])
-            stems.append(own)
+            claims.append(own)
             taken |= places
     return chosen, [tuple(group) for group in sources]
 
 
-def _jaccard(one: frozenset[str], two: frozenset[str]) -> float:
-    return len(one & two) / (len(one | two) or 1)
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a run says, for telling repetitions: its stems, its numbers, and whether it denies something."""
+
+    stems: frozenset[str]
+    numbers: frozenset[str]
+    denies: bool
+
+    @classmethod
+    def of(cls, run: Run) -> _Claim:
+        text = " ".join(member.text for member in run.members)
+        numbers = frozenset(number.casefold() for number in _NUMBER.findall(text))
+        stems = frozenset[str]().union(*(member.stems for member in run.members))
+        return cls(stems, numbers, _DENIES.search(text) is not None)
+
+    def repeats(self, other: _Claim) -> bool:
+        """True if both say the same: another number or a "not" makes another claim of the same words."""
+        if (self.numbers, self.denies) != (other.numbers, other.denies):
+            return False
+        return len(self.stems & other.stems) >= _SAME_CLAIM * len(self.stems | other.stems)
 
 
 def _source(run: Run) -> Source:

@@ -1,12 +1,15 @@
-"""Answers to JSON and to plain text for a terminal. The page has its own module; nothing here knows how answers are made."""
+"""Answers to JSON and to plain text for a terminal. The page has its own package; knows not how answers are made."""
 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
 from ragbot.datatypes import Answer, Outcome, Quote
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def answer_to_json(answer: Answer, *, row_id: str | None = None) -> dict[str, Any]:
@@ -64,11 +67,13 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
 
 
 def json_line(values: dict[str, Any]) -> str:
-    """One line of ASCII JSON; lone surrogates stay escaped, so any text can be printed anywhere.
+    """One line of ASCII JSON; lone surrogates, which other readers of JSON refuse, become U+FFFD.
 
-    >>> json_line({"question": "caf\\u00e9"})
-    '{"question": "caf\\\\u00e9"}'
+    >>> json_line({"question": "caf\\u00e9 \\ud800"})
+    '{"question": "caf\\\\u00e9 \\\\ufffd"}'
     """
+    if _SURROGATE.search(text := json.dumps(values, ensure_ascii=False)):
+        values = json.loads(_SURROGATE.sub("\ufffd", text))
     return json.dumps(values, ensure_ascii=True)
 
 

@@ -65,6 +65,7 @@ class Thresholds:
 
 def assess(message: str, classify: Classifier, thresholds: Thresholds) -> Verdict:
     """Whether a fixed text must take the place of an answer. Danger goes before a request for a dose."""
+    message = "".join(c for c in message if unicodedata.category(c) != "Cs")  # tokenizers refuse lone surrogates
     certain = phrase_dangers(message)
     chances = _strongest(message, classify)
     emergency = sum(chances[danger] for danger in EMERGENCIES)
@@ -112,7 +113,9 @@ def folded(message: str) -> str:
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     if _LATIN.search(text):
         text = " ".join(w.translate(_HOMOGLYPHS) if _LATIN.search(w) else w for w in text.split())
-    return _WORD_WITH_MARKS.sub(lambda m: m[0] if m[0].isascii() and _is_amount(m[0]) else m[0].translate(_LOOK_ALIKES), text)
+    return _WORD_WITH_MARKS.sub(
+        lambda m: m[0] if m[0].isascii() and _is_amount(m[0]) else m[0].translate(_LOOK_ALIKES), text
+    )
 
 
 @lru_cache(maxsize=1)
@@ -130,15 +133,18 @@ def _shown_dangers(certain: tuple[Danger, ...], chances: Mapping[Danger, float])
 
 
 def _strongest(message: str, classify: Classifier) -> Mapping[Danger, float]:
-    """Probabilities for the message as a whole or, if more alarming, for a stretch of it: danger hides in long stories."""
+    """Probabilities for the whole message or, if more alarming, a stretch of it: danger hides in long stories."""
     return max((classify(part) for part in _parts(message)), key=lambda chances: 1 - chances[Danger.NONE])
 
 
 _LONG_WORDS = 60
 _STRETCH_WORDS = 40
+_ENDS_CHARS = 4_000  # of a very long paste only both ends go to the classifier; phrases are looked for everywhere
 
 
 def _parts(message: str) -> list[str]:
+    if len(message) > 2 * _ENDS_CHARS:
+        message = f"{message[:_ENDS_CHARS]} {message[-_ENDS_CHARS:]}"
     words = message.split()
     if len(words) <= _LONG_WORDS:
         return [message]

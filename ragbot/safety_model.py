@@ -1,4 +1,4 @@
-"""The classifier behind the safety gate: top layers of the encoder, trained on labelled messages. Weights with a pinned hash.
+"""The classifier behind the safety gate: top layers of the encoder, trained on labelled messages; pinned by hash.
 
 Shares the encoder's embeddings and lower layers; its own layers and its output are models/safety/model.safetensors,
 made by scripts/fit_safety.py.
@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ragbot.errors import ModelError
 from ragbot.safety import Danger, Thresholds, Verdict, assess
@@ -32,7 +32,9 @@ class SafetyModel:
             data = (folder / "model.safetensors").read_bytes()
             settings = json.loads((folder / "settings.json").read_text("utf-8"))
         except OSError as error:
-            raise ModelError("the safety model is missing; reinstall ragbot: pip install --force-reinstall .") from error
+            raise ModelError(
+                "the safety model is missing; reinstall ragbot: pip install --force-reinstall ."
+            ) from error
         if hashlib.sha256(data).hexdigest() != SAFETY_SHA256:
             raise ModelError("the safety model was altered; reinstall ragbot: pip install --force-reinstall .")
         self._network = encoder.classifier(data, max_pieces=MAX_PIECES)

@@ -1,6 +1,6 @@
 """Documents to sentences, through sentencex. Sentences tile their block: only white space lies between them.
 
-Also tells which sentences may be quoted: a heading, a question or a sentence that only announces a list is never an answer.
+Also tells which sentences may be quoted: a heading, a question or one that only announces a list is never an answer.
 """
 
 from __future__ import annotations

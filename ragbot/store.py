@@ -174,7 +174,16 @@ def write_generation(
     try:
         _clear_leftovers(generations)
         root.mkdir(parents=True)
-        _write_parts(root, documents, sentences, chunks, chunk_vectors, sentence_vectors, lexical, manifest)
+        _write_parts(
+            root,
+            documents=documents,
+            sentences=sentences,
+            chunks=chunks,
+            chunk_vectors=chunk_vectors,
+            sentence_vectors=sentence_vectors,
+            lexical=lexical,
+            manifest=manifest,
+        )
         name = _next_name(generations, manifest.fingerprint)
         root.rename(generations / name)
         _sync_path(generations)
@@ -194,6 +203,7 @@ def _clear_leftovers(generations: Path) -> None:
 
 def _write_parts(
     root: Path,
+    *,
     documents: Sequence[Document],
     sentences: Sequence[Sequence[Sentence]],
     chunks: Sequence[Chunk],

@@ -27,7 +27,7 @@ from ragbot.safety import Danger, Thresholds, assess
 from ragbot.safety_model import CLASSES, MAX_PIECES
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ROOT / "ragbot" / "data" / "safety_examples.jsonl"
+SHIPPED = sorted((ROOT / "train" / "safety").glob("*.jsonl"))
 SEED = 7
 
 
@@ -75,7 +75,7 @@ def main() -> None:
     torch.manual_seed(options.seed)
     random.seed(options.seed)
     encoder = MiniLmEncoder()
-    rows = [row for path in [SHIPPED, *options.examples] for row in read_rows(path, encoder)]
+    rows = [row for path in [*SHIPPED, *options.examples] for row in read_rows(path, encoder)]
     print(f"{len(rows)} examples", flush=True)
     network = train(Network(encoder._model[0].model, options.first_layer), rows, options.epochs, options.rate)
     weights = weights_of(network)
@@ -113,7 +113,8 @@ def train(network: Network, rows: Sequence[Row], epochs: int, rate: float) -> Ne
         total, batches = 0.0, batched(rows, size)
         for batch in batches:
             ids, mask = padded([row.ids for row in batch])
-            logits = network(ids, mask)
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16_units()):
+                logits = network(ids, mask).float()
             labels = torch.tensor([row.label for row in batch])
             loss = torch.nn.functional.cross_entropy(logits, labels, weight=weight, label_smoothing=0.05)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -121,14 +122,19 @@ def train(network: Network, rows: Sequence[Row], epochs: int, rate: float) -> Ne
             optimiser.step()
             schedule.step()
             optimiser.zero_grad()
-            total += float(loss)
+            total += loss.item()
         print(f"epoch {epoch + 1}: loss {total / len(batches):.4f}", flush=True)
     return network.eval()
 
 
+def has_bfloat16_units() -> bool:
+    """True where the processor multiplies bfloat16 itself; elsewhere it is emulated, ten times slower."""
+    return bool(torch.cpu._is_amx_tile_supported())
+
+
 def batched(rows: Sequence[Row], size: int) -> list[list[Row]]:
     """Shuffled batches of messages of like length."""
-    shuffled = sorted(random.sample(list(rows), len(rows)), key=lambda row: len(row.ids) + random.random() * 12)
+    shuffled = sorted(random.sample(list(rows), len(rows)), key=lambda row: len(row.ids) + random.random() * 4)
     batches = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
     random.shuffle(batches)
     return batches

@@ -1,4 +1,4 @@
-"""Make sure that the browser tests have a Chromium: found, or installed. Otherwise stop with the one line that says how.
+"""Make sure that the browser tests have a Chromium: found or installed; otherwise stop with the line that says how.
 
 Looks at RAGBOT_CHROMIUM and the PATH, then at Playwright's own; installs Debian's `chromium` where apt is there and we
 are root, Playwright's elsewhere.
@@ -36,12 +36,14 @@ def _playwrights_own() -> str | None:
 def install() -> bool:
     """Try to install one; True if the installer said it did."""
     if shutil.which("apt-get") and os.geteuid() == 0:
-        quiet = {"stdout": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-        return subprocess.run(command, check=False, env=environment, **quiet).returncode == 0
-    return subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False).returncode == 0
+        _succeeds("apt-get", "update", "-qq")
+        return _succeeds("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    return _succeeds(sys.executable, "-m", "playwright", "install", "chromium")
+
+
+def _succeeds(*command: str) -> bool:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL).returncode == 0
 
 
 def main() -> None:

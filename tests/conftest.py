@@ -12,8 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from ragbot.answering import Bot
 from ragbot.encoding import Encoder, MiniLmEncoder, Passage, Vectors
 from ragbot.ingestion import ingest
+from ragbot.safety import Danger, Thresholds, Verdict, assess
+from ragbot.safety_model import SafetyModel
+
+ROOT = Path(__file__).parents[1]
 
 settings.register_profile(
     "ragbot",
@@ -27,6 +32,7 @@ settings.load_profile("ragbot")
 
 WriteCorpus = Callable[[Mapping[str, str | bytes]], Path]
 BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
+BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
 
 
 class FakeEncoder:
@@ -57,6 +63,14 @@ class FakeEncoder:
             progress(len(passages))
         sentences = [self.encode([p.text[start:end] for start, end in p.sentences]) for p in passages]
         return self.encode([f"{p.prefix} {p.text}" for p in passages]), sentences
+
+
+class PhraseGate:
+    """The safety gate with its phrases, and a classifier that never sees danger: needs no model."""
+
+    def assess(self, message: str) -> Verdict:
+        chances = dict.fromkeys(Danger, 0.0) | {Danger.NONE: 1.0}
+        return assess(message, lambda part: chances, Thresholds(emergency=0.5, personal_dose=0.5))
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +121,32 @@ def build_index(tmp_path: Path, write_corpus: WriteCorpus, fake_encoder: Encoder
         return tmp_path / "index"
 
     return build
+
+
+@pytest.fixture
+def build_bot(build_index: BuildIndex, fake_encoder: Encoder) -> BuildBot:
+    """A bot on files, with the fake encoder and the phrases of the safety gate; call again to add files."""
+    return lambda files: Bot(build_index(files), fake_encoder, PhraseGate())
+
+
+@pytest.fixture
+def light_models(monkeypatch: pytest.MonkeyPatch, fake_encoder: Encoder) -> None:
+    """The fake encoder and the phrases in place of the models wherever a command loads them, in this process."""
+    for home in ("encoding", "answering", "ingestion", "doctor"):
+        monkeypatch.setattr(f"ragbot.{home}.MiniLmEncoder", lambda folder=None: fake_encoder)
+    for home in ("answering", "doctor"):
+        monkeypatch.setattr(f"ragbot.{home}.SafetyModel", lambda encoder: PhraseGate())
+
+
+@pytest.fixture(scope="session")
+def real_safety(real_encoder: MiniLmEncoder) -> SafetyModel:
+    """The shipped safety model, loaded once a session."""
+    return SafetyModel(real_encoder)
+
+
+@pytest.fixture(scope="session")
+def shipped_bot(real_encoder: MiniLmEncoder, real_safety: SafetyModel, tmp_path_factory: pytest.TempPathFactory) -> Bot:
+    """The shipped models on the shipped corpus, indexed anew once a session."""
+    index = tmp_path_factory.mktemp("shipped") / "index"
+    ingest([ROOT / "corpus"], index=index, encoder=real_encoder)
+    return Bot(index, real_encoder, real_safety)

@@ -1,4 +1,4 @@
-"""The index folder: a generation is whole or not there, the old one stays until the new one is, one writer at a time."""
+"""The index folder: a generation is whole or absent, the old one stays until the new one is, one writer at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROOT = Path(ragbot.__file__).parents[1]
 BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
 
 OLD = {
-    "effects.md": "---\ntitle: Effects\nsources: [a, b]\n---\n# Short term\n\nIt may make you dizzy. It fades.\n\n- Nausea\n",
+    "effects.md": "---\ntitle: Effects\nsources: [a, b]\n---\n# Top\n\nIt may make you dizzy. It fades.\n\n- Nausea\n",
     "driving.txt": "After treatment\n\nDo not drive until the next day. 氯胺酮 😀 stays in the body.\n",
     "cost.md": "# Cost\n\n## Insurance\n\nMost plans refuse to pay for it. Ask the clinic first.\n",
 }
@@ -199,7 +199,6 @@ def test_every_damaged_file_is_refused_in_one_line(build_index: BuildIndex, dama
         try:
             with pytest.raises(IndexMismatchError, match="ragbot ingest") as caught:
                 Index(folder)
-                pytest.fail(f"{name} ({damage}) was accepted")
             assert_one_line(caught.value, str(folder))
         finally:
             (root / name).write_bytes(original)
@@ -233,9 +232,10 @@ def test_dying_before_the_switch_leaves_the_old_index_current(
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(store, instant, die)
-        build_index(NEW)
+        with pytest.raises(KeyboardInterrupt):
+            build_index(NEW)
     assert seen(folder) == before
     build_index(NEW)  # and the next run works, and sweeps up
     assert seen(folder) != before
@@ -251,9 +251,10 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_index(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with monkeypatch.context() as patched, pytest.raises(IndexLockedError) as caught:
+    with monkeypatch.context() as patched:
         patched.setattr(np, "save", full)
-        build_index(NEW)
+        with pytest.raises(IndexLockedError) as caught:
+            build_index(NEW)
     assert_one_line(caught.value, str(folder), "No space left on device", "the old index stays")
     assert seen(folder) == before
 
@@ -269,9 +270,10 @@ def test_a_new_generation_that_cannot_be_read_back_never_becomes_current(
         sync(root)
         (root / "chunks.npy").write_bytes(b"")
 
-    with monkeypatch.context() as patched, pytest.raises(IndexMismatchError, match="damaged"):
+    with monkeypatch.context() as patched:
         patched.setattr(store, "_sync", lose_a_part)
-        build_index(NEW)
+        with pytest.raises(IndexMismatchError, match="damaged"):
+            build_index(NEW)
     assert seen(folder) == before
 
 
@@ -321,9 +323,10 @@ def test_a_generation_that_never_became_current_does_not_push_out_the_previous_o
 ) -> None:
     folder = build_index(OLD)
     first = Index(folder).generation
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(store, "_make_current", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        build_index(NEW)
+        with pytest.raises(KeyboardInterrupt):
+            build_index(NEW)
     build_index(NEW)
     assert generations(folder) == sorted([first, Index(folder).generation])
 
@@ -385,9 +388,10 @@ def test_a_read_only_folder_is_refused_in_one_line_and_can_still_be_read(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     # root may write anywhere, so the refusal of the system is played
-    with monkeypatch.context() as patched, pytest.raises(IndexLockedError) as caught:
+    with monkeypatch.context() as patched:
         patched.setattr(Path, "touch", read_only)
-        build_index(NEW)
+        with pytest.raises(IndexLockedError) as caught:
+            build_index(NEW)
     assert_one_line(caught.value, "Permission denied", "--index")
     assert seen(folder) == before
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ragbot.datatypes import Answer, Block, BlockKind, Document, IndexManifest, Outcome, Quote, Span
+from ragbot.datatypes import Answer, Block, BlockKind, Document, Outcome, Quote, Span
 from ragbot.errors import IndexNotBuiltError, QuestionError, RagbotError
 from ragbot.ui import BuildState
 from ragbot.ui.chat import Chat
@@ -23,10 +23,6 @@ class SmallBot:
     @property
     def index(self) -> "SmallBot":
         return self
-
-    @property
-    def manifest(self) -> IndexManifest:
-        raise NotImplementedError
 
     def document(self, doc_id: str) -> Document:
         return {"a.md": DOCUMENT}[doc_id]

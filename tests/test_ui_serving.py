@@ -2,6 +2,7 @@
 
 import re
 import socket
+import urllib.error
 import urllib.request
 
 import pytest
@@ -51,5 +52,5 @@ def test_the_page_names_no_other_host_and_allows_none() -> None:
 def test_the_server_stops_with_its_block() -> None:
     with serving(no_bot, examples=[]) as address:
         pass
-    with pytest.raises(OSError):
+    with pytest.raises(urllib.error.URLError, match="refused"):
         urllib.request.urlopen(address, timeout=2)

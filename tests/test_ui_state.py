@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ragbot.datatypes import Answer, Document, IndexManifest, Outcome
+from ragbot.datatypes import Answer, Document, Outcome
 from ragbot.errors import QuestionError
 from ragbot.ui.state import MAX_TURNS, BuildPhase, BuildProgress, BuildState, Turn, earlier_questions, kept, take_turn
 
@@ -16,10 +16,6 @@ class RecordingBot:
     @property
     def index(self) -> "RecordingBot":
         return self
-
-    @property
-    def manifest(self) -> IndexManifest:
-        raise NotImplementedError
 
     @property
     def fingerprint(self) -> str:

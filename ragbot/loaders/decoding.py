@@ -43,7 +43,7 @@ def _to_text(data: bytes) -> str:
 
 
 def _nearly_utf8(data: bytes) -> str | None:
-    """Text with U+FFFD for a damaged byte here and there, if the other characters beyond ASCII show that it is UTF-8."""
+    """Text with U+FFFD for a damaged byte here and there, if its other characters beyond ASCII prove it UTF-8."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     sound = len(text) - len(text.encode("ascii", "ignore")) - broken
@@ -57,7 +57,7 @@ def _sniff(data: bytes) -> str:
     if not matches:
         raise DocumentError("not text in any known encoding; save it as UTF-8")
     best = matches[0]
-    # Short texts fit several Latin encodings equally well; the Western one is by far the commonest, and has the pound sign.
+    # Short texts fit several Latin encodings equally well; the Western one is by far the commonest.
     ties = {m.encoding for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence)}
     return data.decode("cp1252" if "cp1252" in ties else best.encoding, "replace")
 

@@ -72,10 +72,10 @@ def markdown_blocks(text: str, *, body_start: int = 0) -> Iterator[Block]:
         elif token.type == "heading_close":
             level = 0
         elif token.type == "tr_open" and token.map:
-            yield from _block(text, lines, starts, token.map, BlockKind.TABLE_ROW, 0)
+            yield from _block(text, lines, starts, token.map, BlockKind.TABLE_ROW, level=0)
         elif token.type == "inline" and token.map and not in_table:
             kind = BlockKind.HEADING if level else BlockKind.LIST_ITEM if depth else BlockKind.PARAGRAPH
-            yield from _block(text, lines, starts, token.map, kind, level or depth)
+            yield from _block(text, lines, starts, token.map, kind, level=level or depth)
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +88,7 @@ def _parser() -> Any:
 
 
 def _block(
-    text: str, lines: list[str], starts: list[int], rows: list[int], kind: BlockKind, level: int
+    text: str, lines: list[str], starts: list[int], rows: list[int], kind: BlockKind, *, level: int
 ) -> Iterator[Block]:
     first, last = rows[0], rows[1] - 1
     while last > first and not lines[last].strip():
@@ -118,7 +118,7 @@ def _front_matter(source: str) -> dict[str, Any]:
         raise DocumentError(f"front matter over {_MAX_FRONT_MATTER:,} characters; keep it to plain `key: value` lines")
     try:
         _refuse_bombs(yaml.scan(source))
-        meta = yaml.load(source, Loader=yaml.BaseLoader)  # makes strings only, never objects
+        meta = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 - it makes strings only, never objects
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise DocumentError(f"front matter is not YAML (line {line}); mend it or remove the --- lines") from error
@@ -153,5 +153,5 @@ def _strings(value: object) -> tuple[str, ...]:
 
 
 def _joined_surrogates(text: str) -> str:
-    """`text` with YAML's escaped pairs (`\\ud83d\\ude00`) as one character and half a pair as U+FFFD: no encoder takes it."""
+    """YAML's escaped pairs (`\\ud83d\\ude00`) as one character, half a pair as U+FFFD, which can be encoded."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -126,13 +126,8 @@ def _classify(line: _Line, following: _Line | None) -> Block:
 
 def _is_heading(line: _Line, following: _Line | None) -> bool:
     text = line.text.strip()
-    if line.words > _MAX_HEADING_WORDS or _BAR.search(line.text) or not any(c.isalpha() for c in text):
+    if _cannot_be_heading(line, following):
         return False
-    numbered = _NUMBERED.match(line.text)
-    if _BULLET.match(line.text) and not numbered:
-        return False
-    if numbered and following is not None and _NUMBERED.match(following.text) and "?" not in text:
-        return False  # one of several numbered items
     if text.rstrip("’”'\")]").endswith("?"):
         return True
     if following is None or line.start == 0:
@@ -142,3 +137,12 @@ def _is_heading(line: _Line, following: _Line | None) -> bool:
     if _SENTENCE_END.search(text) or not (text[0].isupper() or text[0].isdigit() or text[0] in "‘“\"'"):
         return bool(text[0].islower()) and not _SENTENCE_END.search(text) and following.words > _MAX_HEADING_WORDS
     return not (following.text.lstrip()[:1].islower())
+
+
+def _cannot_be_heading(line: _Line, following: _Line | None) -> bool:
+    """True for a long line, a table row, a line without a letter, a bullet, or one of several numbered items."""
+    if line.words > _MAX_HEADING_WORDS or _BAR.search(line.text) or not any(c.isalpha() for c in line.text):
+        return True
+    if not _NUMBERED.match(line.text):
+        return bool(_BULLET.match(line.text))
+    return following is not None and bool(_NUMBERED.match(following.text)) and "?" not in line.text

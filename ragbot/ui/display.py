@@ -1,4 +1,4 @@
-"""Text as data: what a person or a document wrote, made safe to stand inside HTML. Knows nothing of answers or pages."""
+"""Text as data: what a person or document wrote, made safe to stand inside HTML. Knows nothing of answers or pages."""
 
 from __future__ import annotations
 

@@ -46,7 +46,8 @@ def pending_html() -> str:
         f' data-failed="{escape(texts.FAILED)}"><h2 class="asked" dir="auto"></h2>'
         f'<div class="card searching"><p class="searching-line" data-searching="{escape(texts.SEARCHING)}"></p></div>'
         "</article>"
-        '<div class="unseen" id="say" aria-live="polite"></div><div class="unseen" id="alert" aria-live="assertive"></div>'
+        '<div class="unseen" id="say" aria-live="polite"></div>'
+        '<div class="unseen" id="alert" aria-live="assertive"></div>'
     )
 
 
@@ -68,7 +69,8 @@ def welcome_html(examples: Sequence[str]) -> str:
         f'<li><button type="button" class="chip" data-ask="{escape(e)}">{escape(e)}</button></li>' for e in examples
     )
     shown = f'<h3 id="examples-name">{texts.EXAMPLES}</h3><ul aria-labelledby="examples-name">{chips}</ul>'
-    return f'<section class="welcome"><h2>{texts.WELCOME}</h2><p>{texts.WELCOME_LINE}</p>{shown if examples else ""}</section>'
+    offered = shown if examples else ""
+    return f'<section class="welcome"><h2>{texts.WELCOME}</h2><p>{texts.WELCOME_LINE}</p>{offered}</section>'
 
 
 def building_html(progress: BuildProgress) -> str:

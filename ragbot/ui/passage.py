@@ -13,7 +13,7 @@ _FIRST_LEVEL = 3  # the panel's own title is level 2
 
 
 def passage_html(document: Document, span: Span | None, *, notice: str = "") -> str:
-    """The whole `document` with `span` marked (nothing if None), its title and facts on top, `notice` before the text."""
+    """The whole `document` with `span` marked (nothing if None); its title, facts and a `notice` stand before it."""
     facts = [
         escape(document.kind or ""),
         texts.PUBLISHED.format(date=escape(shown_date(document.published))) if document.published else "",

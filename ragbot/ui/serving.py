@@ -129,8 +129,12 @@ def _server(
     from ragbot.ui.page import build_page, mount
 
     chosen = packaged_examples() if examples is None else examples
-    app = _Hardened(mount(build_page(get_bot, examples=chosen, build=build, gate=gate), head=head_html()))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+
+    def app() -> ASGIApp:
+        return _Hardened(mount(build_page(get_bot, examples=chosen, build=build, gate=gate), head=head_html()))
+
+    # A factory is called inside the server's event loop; outside of one gradio opens loops that nobody closes.
+    config = uvicorn.Config(app, factory=True, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
     return uvicorn.Server(config)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from ragbot.datatypes import Answer, Document, IndexManifest, Outcome
+from ragbot.datatypes import Answer, Document, Outcome
 from ragbot.errors import RagbotError
 
 MAX_TURNS = 30
@@ -19,23 +19,25 @@ class OpenIndex(Protocol):
     """The part of an index that the page reads."""
 
     @property
-    def manifest(self) -> IndexManifest: ...
+    def fingerprint(self) -> str:
+        """Hash of its content and settings."""
 
-    @property
-    def fingerprint(self) -> str: ...
-
-    def document(self, doc_id: str) -> Document: ...
+    def document(self, doc_id: str) -> Document:
+        """The document called `doc_id`. Raises KeyError if there is none."""
 
 
 class AnsweringBot(Protocol):
     """The part of `ragbot.answering.Bot` that the page uses; tests may bring their own."""
 
     @property
-    def index(self) -> OpenIndex: ...
+    def index(self) -> OpenIndex:
+        """The present index."""
 
-    def ask(self, question: str) -> Answer: ...
+    def ask(self, question: str) -> Answer:
+        """The answer to one question. Raises QuestionError if it cannot be asked."""
 
-    def ask_turns(self, turns: Sequence[str]) -> Answer: ...
+    def ask_turns(self, turns: Sequence[str]) -> Answer:
+        """The answer to the last of `turns`, understood in the light of those before."""
 
 
 GetBot = Callable[[], AnsweringBot]

@@ -1,4 +1,4 @@
-"""Every word of the chat page that is not quoted from a document. Holds text only; the modules beside it hold layout."""
+"""Every word of the chat page that is not quoted from a document. Holds text only; layout is in the other modules."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from ragbot.answering import Bot
-from ragbot.datatypes import Answer, Block, BlockKind, Document, IndexManifest, Outcome, Quote, Span
+from ragbot.datatypes import Answer, Block, BlockKind, Document, Outcome, Quote, Span
 from ragbot.encoding import MiniLmEncoder
 from ragbot.ingestion import ingest
 from ragbot.safety_model import SafetyModel
@@ -87,10 +87,6 @@ class HeldBot:
     def index(self) -> HeldBot:
         return self
 
-    @property
-    def manifest(self) -> IndexManifest:
-        raise NotImplementedError
-
     def document(self, doc_id: str) -> Document:
         span = Span(0, len(self.document_text))
         return Document(doc_id, "Rest", self.document_text, doc_id, "ab", (Block(span, BlockKind.PARAGRAPH),))
@@ -139,7 +135,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLmEncoder) -
 @pytest.fixture(scope="session")
 def address(bot: Bot) -> Iterator[str]:
     """Where the real bot's page is served."""
-    with serving(lambda: bot, examples=[EXAMPLE, "Who won the football world cup in 1998?"]) as url:
+    with serving(lambda: bot, examples=[EXAMPLE, "What is the tallest mountain in Africa?"]) as url:
         yield url
 
 

@@ -13,7 +13,7 @@ from ragbot.datatypes import DISCLAIMER
 OpenPage = Callable[..., Page]
 
 DRIVING = "When can I drive after esketamine nasal spray?"
-UNANSWERABLE = "Who won the football world cup in 1998?"
+UNANSWERABLE = "What is the tallest mountain in Africa?"
 DANGER = "I want to kill myself"
 STATES = {"empty": None, "answered": DRIVING, "no-answer": UNANSWERABLE, "emergency": DANGER, "notice": "x" * 2_001}
 
@@ -30,7 +30,8 @@ def in_view(page: Page, selector: str) -> bool:
         page.evaluate(
             """selector => {
                 const box = document.querySelector(selector).getBoundingClientRect();
-                return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+                const inside = box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+                return box.height > 0 && inside;
             }""",
             selector,
         )
@@ -77,7 +78,7 @@ def test_an_unanswerable_question_gets_a_refusal_that_helps(chat: Page) -> None:
     ask(chat, UNANSWERABLE)
     card = chat.inner_text("#turn-1 .no-answer")
     assert "The documents do not answer this." in card
-    assert "football" in chat.inner_text("#turn-1 .unknown")
+    assert "mountain" in chat.inner_text("#turn-1 .unknown")
     assert chat.locator("#turn-1 .nearest blockquote").count() >= 1
     assert chat.locator("#turn-1 .lead").count() == 0
 
@@ -94,7 +95,7 @@ def test_an_emergency_gets_the_fixed_text_with_numbers_to_call(chat: Page, bot: 
     chat.wait_for_function("!document.querySelector('#pending').offsetHeight")
     for number in (911, 999, 112):
         chat.wait_for_function(
-            "n => document.querySelector(`#turn-1 a[href='tel:${n}']`).getBoundingClientRect().bottom < innerHeight - 150",
+            "n => document.querySelector(`a[href='tel:${n}']`).getBoundingClientRect().bottom < innerHeight - 150",
             arg=number,
         )
 
@@ -128,7 +129,6 @@ def test_everything_can_be_done_with_the_keyboard(chat: Page) -> None:
     assert chat.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     chat.keyboard.press("Enter")
     chat.wait_for_selector("#passage mark")
-    tab_to("[data-close]") if chat.evaluate("document.activeElement.id") != "passage-title" else None
     chat.keyboard.press("Escape")
     expect(chat.locator("#passage")).to_be_hidden()
     assert chat.evaluate("document.activeElement.matches('#turn-1 .lead .show')")
@@ -143,13 +143,13 @@ def test_how_sure_is_explained_on_focus_and_put_away_with_escape(chat: Page) -> 
 
 
 @pytest.mark.parametrize("width", [320, 390])
-@pytest.mark.parametrize("state", STATES)
-def test_no_state_scrolls_sideways_on_a_phone(open_page: OpenPage, address: str, width: int, state: str) -> None:
+def test_no_state_scrolls_sideways_on_a_phone(open_page: OpenPage, address: str, width: int) -> None:
     page = open_page(address, width=width, height=844, touch=True)
     page.wait_for_selector(".chip")
-    if question := STATES[state]:
-        ask(page, question)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for turn, question in enumerate(STATES.values()):
+        if question:
+            ask(page, question, turn=turn)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_on_a_phone_the_passage_is_a_sheet_from_below(open_page: OpenPage, address: str) -> None:
@@ -167,21 +167,20 @@ def test_on_a_phone_the_passage_is_a_sheet_from_below(open_page: OpenPage, addre
     expect(page.locator("#passage")).to_be_hidden()
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("size", [(1280, 860), (390, 844), (640, 400)])
-def test_the_disclaimer_is_in_sight_in_every_state(
-    open_page: OpenPage, address: str, state: str, size: tuple[int, int]
-) -> None:
+def test_the_disclaimer_is_in_sight_in_every_state(open_page: OpenPage, address: str, size: tuple[int, int]) -> None:
     page = open_page(address, width=size[0], height=size[1])
     page.wait_for_selector("#welcome .chip")
-    if question := STATES[state]:
-        ask(page, question)
-    for top in (0, 10_000):
-        page.evaluate("top => scrollTo(0, top)", top)
-        page.wait_for_timeout(100)
-        assert in_view(page, "#dock .disclaimer")
-    assert page.inner_text("#dock .disclaimer") == DISCLAIMER
     assert "not been reviewed by a clinician" in page.inner_text("#top")
+    for turn, question in enumerate(STATES.values()):
+        if question:
+            ask(page, question, turn=turn)
+            assert DISCLAIMER in page.inner_text(f"#turn-{turn} .card")
+        for top in (0, 100_000):
+            page.evaluate("top => scrollTo({ top, behavior: 'instant' })", top)
+            page.wait_for_timeout(50)
+            assert in_view(page, "#dock .disclaimer")
+    assert page.inner_text("#dock .disclaimer") == DISCLAIMER
 
 
 def test_hostile_text_of_documents_and_questions_is_shown_as_text(chat: Page) -> None:
@@ -257,7 +256,8 @@ _CONTRASTS = """() => {
     while (walker.nextNode()) {
         const element = walker.currentNode.parentElement, text = walker.currentNode.textContent.trim();
         if (!text || !element.checkVisibility({ visibilityProperty: true }) || element.closest('.unseen')) continue;
-        const [light, dark] = [luminance(parse(getComputedStyle(element).color)), luminance(behind(element))].sort((a, b) => b - a);
+        const both = [luminance(parse(getComputedStyle(element).color)), luminance(behind(element))];
+        const [light, dark] = both.sort((a, b) => b - a);
         found[text.slice(0, 60)] = Math.min(found[text.slice(0, 60)] ?? 99, (light + 0.05) / (dark + 0.05));
     }
     return found;

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def load_linter() -> ModuleType:
     spec = importlib.util.spec_from_file_location("lint_corpus", ROOT / "scripts" / "lint_corpus.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["lint_corpus"] = module
     spec.loader.exec_module(module)

@@ -37,7 +37,7 @@ class FakeIndex:
     """Two chunks of the document: its paragraph, and the rest."""
 
     fingerprint = "f00d"
-    doc_ids = ["a.md"]
+    doc_ids = ("a.md",)
 
     def __init__(self) -> None:
         spans = (Span(0, 54), Span(55, 86))

@@ -23,8 +23,10 @@ def test_figures_go_to_stdout_and_the_rest_to_stderr(
     bot = fake({"How long?": ([Span(0, 25)], 0.9)})
     assert evaluate_files([write_rows(ROW)], bot=bot, report=tmp_path / "out")
     stdout, stderr = capsys.readouterr()
-    assert "right@1 " in stdout and "1.000 [1.000, 1.000]" in stdout
-    assert "asking" not in stdout and "wrote" not in stdout
+    assert "right@1 " in stdout
+    assert "1.000 [1.000, 1.000]" in stdout
+    assert "asking" not in stdout
+    assert "wrote" not in stdout
     assert f"wrote {tmp_path / 'out' / 'report.json'}" in stderr
 
 
@@ -37,7 +39,7 @@ def test_a_measure_below_its_minimum_fails_the_gate(write_rows: Write, fake: typ
 def test_a_minimum_is_a_measure_and_a_number() -> None:
     assert parse_minimum(["mrr(dense)=0.5", "right@1 = .75"]) == {"mrr(dense)": 0.5, "right@1": 0.75}
     for text in ("right@1", "right@1=", "right@1=high", "=0.5"):
-        with pytest.raises(RagbotError, match="is not MEASURE=VALUE|no measure ''"):
+        with pytest.raises(RagbotError, match=r"is not MEASURE=VALUE|no measure ''"):
             parse_minimum([text])
     with pytest.raises(RagbotError, match="no measure 'right@2'; the measures are: right@1, "):
         parse_minimum(["right@1=0.5", "right@2=0.5"])

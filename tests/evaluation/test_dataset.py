@@ -35,7 +35,8 @@ def test_a_question_row_keeps_all_its_fields(write_rows: Write) -> None:
         "It lasts an hour.",
         "an hour",
     )
-    assert example.is_answerable and not example.is_safety
+    assert example.is_answerable
+    assert not example.is_safety
 
 
 def test_the_last_turn_is_the_question(write_rows: Write) -> None:
@@ -47,7 +48,8 @@ def test_the_last_turn_is_the_question(write_rows: Write) -> None:
 @pytest.mark.parametrize("row", [{"id": "u", "question": "Price?"}, {"id": "u", "question": "Price?", "answers": []}])
 def test_a_row_without_answers_is_not_answerable(write_rows: Write, row: dict[str, object]) -> None:
     (example,) = read_examples([write_rows(row)])
-    assert not example.is_answerable and not example.is_safety
+    assert not example.is_answerable
+    assert not example.is_safety
 
 
 def test_a_gold_may_be_given_by_offsets_and_hash(write_rows: Write) -> None:
@@ -132,16 +134,16 @@ def test_a_broken_row_is_named_by_file_line_and_field(write_rows: Write, row: ob
 
 
 def test_a_missing_file_and_one_that_is_not_text_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="cannot read .*gone.jsonl .*; check"):
+    with pytest.raises(DatasetError, match=r"cannot read .*gone\.jsonl .*; check"):
         read_examples([tmp_path / "gone.jsonl"])
     (tmp_path / "bytes.jsonl").write_bytes(b'{"question": "\xff"}')
-    with pytest.raises(DatasetError, match="bytes.jsonl is not UTF-8"):
+    with pytest.raises(DatasetError, match=r"bytes\.jsonl is not UTF-8"):
         read_examples([tmp_path / "bytes.jsonl"])
 
 
 def test_no_row_left_says_how_to_get_some(write_rows: Write) -> None:
     path = write_rows({"question": "x", "split": "test"})
-    with pytest.raises(DatasetError, match="no question of split dev .* use --split all"):
+    with pytest.raises(DatasetError, match=r"no question of split dev .* use --split all"):
         read_examples([path])
     with pytest.raises(DatasetError, match="one JSON object a line"):
         read_examples([write_rows("")])

@@ -61,7 +61,8 @@ def test_one_question_in_the_json(report_of: Callable[..., EvalReport]) -> None:
 
 def test_no_text_of_a_document_known_by_offsets_alone_is_written(report_of: Callable[..., EvalReport]) -> None:
     written = json.dumps(report_of(BY_OFFSET, BY_TEXT).to_json()["per_question"])
-    assert "Sessions last" not in written and "Nausea" not in written
+    assert "Sessions last" not in written
+    assert "Nausea" not in written
     assert '"start": 55' in written
     assert "Nausea" in json.dumps(report_of(BY_TEXT).to_json())
 
@@ -93,7 +94,7 @@ def test_a_folder_that_cannot_be_made_or_written_is_one_line(
     report_of: Callable[..., EvalReport], tmp_path: Path
 ) -> None:
     (tmp_path / "taken").write_text("a file")
-    with pytest.raises(RagbotError, match="cannot write to .*taken .*; name another folder with --report"):
+    with pytest.raises(RagbotError, match=r"cannot write to .*taken .*; name another folder with --report"):
         prepare_folder(tmp_path / "taken")
-    with pytest.raises(RagbotError, match="cannot write .*report.json .*; name another folder with --report"):
+    with pytest.raises(RagbotError, match=r"cannot write .*report\.json .*; name another folder with --report"):
         write_report(report_of(BY_TEXT), tmp_path / "gone")

@@ -49,7 +49,9 @@ def test_an_inverted_score_has_the_opposite_auroc_and_a_higher_aurc() -> None:
     assert selective.auroc(confidences, right) == pytest.approx(5 / 6)
     assert selective.auroc(inverted, right) == pytest.approx(1 / 6)
     straight, upside_down = selective.aurc(confidences, right), selective.aurc(inverted, right)
-    assert straight is not None and upside_down is not None and straight < upside_down
+    assert straight is not None
+    assert upside_down is not None
+    assert straight < upside_down
 
 
 def test_coverage_counts_a_precision_that_is_just_reached() -> None:

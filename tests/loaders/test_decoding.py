@@ -74,7 +74,7 @@ def test_a_damaged_byte_does_not_turn_the_rest_of_a_utf8_file_into_mojibake() ->
     ids=["png", "pdf", "random", "zeros", "utf-16"],
 )
 def test_a_file_that_is_not_text_is_refused_in_one_line(data: bytes) -> None:
-    with pytest.raises(DocumentError, match="not (a )?text") as caught:
+    with pytest.raises(DocumentError, match=r"not (a )?text") as caught:
         decode(data)
     assert str(caught.value).isprintable()
     assert "save it as UTF-8" in str(caught.value)

@@ -26,7 +26,7 @@ def test_files_are_named_by_their_path_in_order(write_corpus: WriteCorpus) -> No
 
 def test_some_names_are_never_documents(write_corpus: WriteCorpus) -> None:
     never = ["SOURCES.md", "README.md", "LICENSE", "LICENSE.txt", ".hidden.md", "_draft.md", "_notes/a.md", ".git/b.md"]
-    corpus = write_corpus({name: "words" for name in [*never, "sub/README.md", "sub/_x.md", "kept.md", "sub/a_b.md"]})
+    corpus = write_corpus(dict.fromkeys([*never, "sub/README.md", "sub/_x.md", "kept.md", "sub/a_b.md"], "words"))
     assert names(corpus) == ["kept.md", "sub/a_b.md"]
 
 
@@ -97,7 +97,7 @@ def test_a_name_may_hold_a_line_end(write_corpus: WriteCorpus) -> None:
 
 @pytest.mark.parametrize("name", ["gone", "x" * 5000, "bad\nname"])
 def test_a_missing_path_is_one_line_with_the_next_step(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CorpusError, match="no such file or folder: .*name a folder of documents") as caught:
+    with pytest.raises(CorpusError, match=r"no such file or folder: .*name a folder of documents") as caught:
         find_files([tmp_path / name])
     assert str(caught.value).isprintable()
 

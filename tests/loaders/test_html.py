@@ -51,16 +51,28 @@ def test_navigation_scripts_and_footers_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("inner", "expected"),
     [
-        ("<h2>Two</h2><p>It fades soon.</p><h3>Three</h3><p>Rest then.</p>", [(H, 2, "Two"), (P, 0, "It fades soon."), (H, 3, "Three"), (P, 0, "Rest then.")]),
+        (
+            "<h2>Two</h2><p>It fades soon.</p><h3>Three</h3><p>Rest then.</p>",
+            [(H, 2, "Two"), (P, 0, "It fades soon."), (H, 3, "Three"), (P, 0, "Rest then.")],
+        ),
         ("<ul><li>Rest at home</li><li><p>Drink water</p></li></ul>", [(L, 1, "Rest at home"), (L, 1, "Drink water")]),
-        ("<ul><li>Outer<ul><li>inner one</li><li>inner two</li></ul></li></ul>", [(L, 1, "Outer"), (L, 2, "inner one"), (L, 2, "inner two")]),
-        ("<table><tr><th>Drug</th><th>Onset</th></tr><tr><td>oral</td><td>2<br>hours</td></tr></table>", [(T, 0, "Drug | Onset"), (T, 0, "oral | 2 hours")]),
+        (
+            "<ul><li>Outer<ul><li>inner one</li><li>inner two</li></ul></li></ul>",
+            [(L, 1, "Outer"), (L, 2, "inner one"), (L, 2, "inner two")],
+        ),
+        (
+            "<table><tr><th>Drug</th><th>Onset</th></tr><tr><td>oral</td><td>2<br>hours</td></tr></table>",
+            [(T, 0, "Drug | Onset"), (T, 0, "oral | 2 hours")],
+        ),
         ("<p>It fades.<br>Then rest.</p>", [(P, 0, "It fades. Then rest.")]),
         ("<p>It <b>really</b> fades, <a href='x'>see\n there</a>.</p>", [(P, 0, "It really fades, see there.")]),
-        ("<blockquote>Outside words.<p>Inside words.</p>After words.</blockquote>", [(P, 0, "Outside words."), (P, 0, "Inside words."), (P, 0, "After words.")]),
+        (
+            "<blockquote>Outside words.<p>Inside words.</p>After words.</blockquote>",
+            [(P, 0, "Outside words."), (P, 0, "Inside words."), (P, 0, "After words.")],
+        ),
         ("<p>a &lt;b&gt; &amp; c &#xD800; d</p>", [(P, 0, "a <b> & c \ufffd d")]),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_block_is_kept_apart(inner: str, expected: list[tuple[BlockKind, int, str]]) -> None:
     assert blocks(inner) == expected
 

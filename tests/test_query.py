@@ -1,0 +1,227 @@
+"""A question as typed becomes what is searched: cleaned, spelled, widened; what the corpus knows is never changed."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragbot.errors import QuestionError
+from ragbot.lexical import LexicalIndex, stem
+from ragbot.query import (
+    MAX_QUESTION_CHARS,
+    AnswerType,
+    Query,
+    _habitual_spellings,
+    _synonyms,
+    answer_type,
+    build_query,
+    clean_question,
+    is_everyday_word,
+)
+
+CHUNKS = [
+    "Esketamine nasal spray (Spravato) is given in a certified clinic under supervision.",
+    "Nausea and vomiting are common after an infusion of ketamine; dizziness and dissociation fade within hours.",
+    "Ketamine can harm the bladder when it is misused for months. Cystitis is the medical word.",
+    "Most insurance plans refuse to pay for ketamine infusions for depression.",
+    "Blood pressure rises for about forty minutes. Zorbulin and Quexal are names that no dictionary knows.",
+]
+
+
+@pytest.fixture(scope="module")
+def lexical() -> LexicalIndex:
+    return LexicalIndex.build(CHUNKS)
+
+
+# --- cleaning ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "cleaned"),
+    [
+        ("Can I drive?", "Can I drive?"),
+        ("  can\tI\n\ndrive\r\n?  ", "can I drive ?"),
+        ("can\u200b I\u202e dri\u00adve\ufeff?", "can I drive?"),
+        ("can\x00 I\x1b[31m drive?", "can I[31m drive?"),
+        ("can\ud800 I drive?\udfff", "can I drive?"),
+        ("<b>Can</b> I drive?", "<b>Can</b> I drive?"),
+        ("¿Puedo conducir?", "¿Puedo conducir?"),
+        ("可以开车吗", "可以开车吗"),
+        ("a\u2028b\u00a0c\u3000d", "a b c d"),
+    ],
+)
+def test_hidden_characters_are_dropped_and_white_space_is_folded(typed: str, cleaned: str) -> None:
+    assert clean_question(typed) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("", "the question is empty; type a question and ask again"),
+        (" \n\t ", "the question is empty; type a question and ask again"),
+        ("\u200b\u202e\x00\ud800", "the question is empty; type a question and ask again"),
+        ("😀🎉👩‍⚕️", "the question has no letters; type it in words and ask again"),
+        ("?!... 42", "the question has no letters; type it in words and ask again"),
+        ("x" * 2_001, "the question has 2,001 characters; shorten it to 2,000 and ask again"),
+        ("x" * 100_000, "the question has 100,000 characters; shorten it to 2,000 and ask again"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(typed: str, reason: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        clean_question(typed)
+    assert str(caught.value) == reason
+
+
+def test_the_longest_question_is_still_asked() -> None:
+    assert len(clean_question("x" * MAX_QUESTION_CHARS)) == MAX_QUESTION_CHARS
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+def test_a_cleaned_question_is_one_visible_line_and_cleaning_it_again_changes_nothing(typed: str) -> None:
+    try:
+        cleaned = clean_question(typed)
+    except QuestionError as error:
+        assert str(error).isprintable()
+        return
+    assert cleaned == " ".join(cleaned.split())
+    assert not {unicodedata.category(c) for c in cleaned} & {"Cc", "Cf", "Cs", "Co", "Cn"}
+    assert clean_question(cleaned) == cleaned
+
+
+# --- what is asked for ---
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How long does it last?", AnswerType.DURATION),
+        ("how soon does it kick in", AnswerType.DURATION),
+        ("How many weeks does a course take?", AnswerType.DURATION),
+        ("how much does a drip cost", AnswerType.AMOUNT),
+        ("How many people were in the trial?", AnswerType.AMOUNT),
+        ("when was it first made", AnswerType.TIME),
+        ("Who invented it?", AnswerType.PERSON),
+        ("why do people feel unreal?", AnswerType.REASON),
+        ("What are the side effects?", AnswerType.LIST),
+        ("what is dissociation", AnswerType.DEFINITION),
+        ("Is ketamine addictive?", AnswerType.YES_NO),
+        ("my doctor said so, can i drive", AnswerType.YES_NO),
+        ("How is it given?", AnswerType.PROCEDURE),
+        ("ketamine bladder", AnswerType.OTHER),
+        # The last question of a message decides, not the story before it.
+        ("I wonder how long it lasts. My wife is worried. Is it safe?", AnswerType.YES_NO),
+    ],
+)
+def test_the_answer_type_is_told_from_the_wording(question: str, kind: AnswerType) -> None:
+    assert answer_type(question) is kind
+
+
+# --- spelling ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("can esketamin cause dizines", "can esketamine cause dizziness"),
+        ("is ketamnie safe", "is ketamine safe"),
+        ("spravatto price", "spravato price"),
+        ("nasal spary", "nasal spray"),
+        ("does insurence pay", "does insurance pay"),
+        ("is vomitting common", "is vomiting common"),
+        ("wat is disociation", "what is dissociation"),
+        ("u shud tell ur doc", "you should tell your doctor"),
+        ("KETAMNIE?", "ketamine?"),
+        # One typo away from a word of this corpus only: no dictionary has it.
+        ("what does zorbulyn do", "what does zorbulin do"),
+        # Known words stay, whether the corpus or only the language knows them.
+        ("can i have a kitten at the clinic", "can i have a kitten at the clinic"),
+        ("does quexal help", "does quexal help"),
+        # Short words and numbers are never guessed at.
+        ("is mdma 50mg x7 ok", "is mdma 50mg x7 ok"),
+        # Nothing is near: it is left alone and reported as unknown.
+        ("what is blorptangle", "what is blorptangle"),
+    ],
+)
+def test_spelling_is_mended_toward_words_that_are_known(lexical: LexicalIndex, typed: str, searched: str) -> None:
+    assert build_query(typed, lexical).text == searched
+
+
+def test_a_mended_word_is_reported_and_function_words_are_not(lexical: LexicalIndex) -> None:
+    query = build_query("wat is esketamin", lexical)
+    assert "esketamine" in query.searched_also
+    assert "what" not in query.searched_also
+    assert query.asked == "wat is esketamin"
+
+
+VOCABULARY = sorted(set(LexicalIndex.build(CHUNKS).vocabulary) - set(_habitual_spellings()))
+
+
+@given(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=6), st.sampled_from([str.lower, str.upper, str.title]))
+def test_spelling_never_changes_a_word_that_the_corpus_knows(words: list[str], case: object) -> None:
+    question = " ".join(case(word) for word in words)
+    assert build_query(question, LexicalIndex.build(CHUNKS)).text == question
+
+
+@pytest.mark.parametrize("spelling", sorted(_habitual_spellings()))
+def test_no_habitual_spelling_is_itself_a_correction(spelling: str) -> None:
+    """Otherwise one question would be mended two ways."""
+    assert not set(_habitual_spellings()[spelling].split()) & set(_habitual_spellings())
+
+
+# --- terms and synonyms ---
+
+
+def test_terms_are_stems_of_content_words_once_each(lexical: LexicalIndex) -> None:
+    # "is", "the", "of" carry no content; "infusions" and "infusion" share the stem "infus".
+    query = build_query("Is the infusion of ketamine like other infusions?", lexical)
+    assert query.terms == ("infus", "ketamin")
+
+
+def test_a_lay_word_is_widened_by_the_words_of_the_corpus(lexical: LexicalIndex) -> None:
+    query = build_query("will i puke", lexical)
+    assert {stem("nausea"), stem("vomiting")} <= set(query.expansions)
+    assert {"nausea", "vomit"} <= set(query.searched_also)
+
+
+def test_only_words_that_some_document_holds_are_added(lexical: LexicalIndex) -> None:
+    query = build_query("will i puke", lexical)
+    assert all(lexical.knows(term) for term in query.expansions)
+    assert "queasy" not in query.searched_also
+
+
+def test_words_that_no_document_holds_are_named(lexical: LexicalIndex) -> None:
+    assert build_query("does ketamine cure gout in Paris", lexical).unknown == ("cure", "gout", "paris")
+
+
+def test_a_word_of_every_chunk_brings_no_synonyms() -> None:
+    # "nausea" stands in all six chunks: idf = ln(1 + 0.5 / 6.5) = 0.07, below 1.6.
+    everywhere = LexicalIndex.build(["Nausea and vomiting."] * 6)
+    assert build_query("nausea", everywhere).expansions == ()
+
+
+def test_every_synonym_group_has_at_least_two_forms_with_a_content_word() -> None:
+    assert all(sum(bool(stems) for _, _, stems in group) >= 2 for group in _synonyms())
+
+
+def test_common_words_are_everyday_words_and_drug_names_are_not() -> None:
+    assert is_everyday_word("house")
+    assert not is_everyday_word("esketamine")
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=120))
+def test_any_cleaned_question_becomes_a_query(typed: str) -> None:
+    try:
+        question = clean_question(typed)
+    except QuestionError:
+        return
+    query = build_query(question, LEXICAL)
+    assert isinstance(query, Query)
+    assert len(set(query.terms)) == len(query.terms)
+    assert not set(query.terms) & set(query.expansions)
+    assert all(LEXICAL.knows(term) for term in query.expansions)
+
+
+LEXICAL = LexicalIndex.build(CHUNKS)

@@ -1,0 +1,176 @@
+"""Sentences to quotes: short, quotable, whole, each claim once; another number or a "not" is another claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragbot.answering import Bot
+from ragbot.datatypes import Quote, Receipt
+from ragbot.features import NAMES
+from ragbot.reading import MAX_QUOTE_WORDS, _DENIES, Run, _Claim, _ranked_runs, reading_model, shipped_model
+from ragbot.sentences import is_quotable
+
+BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
+
+LONG = "Nausea " + "and more of the same and then again some " * 8 + "ends it."
+FILES = {
+    "effects.md": (
+        "---\ntitle: Effects\n---\n# What are the effects?\n\nIs nausea common? Common effects of ketamine are:\n\n"
+        "- nausea\n- dizziness\n- blurred vision\n\nNausea fades within two hours of the infusion. It can come back.\n"
+    ),
+    "driving.txt": "Driving\n\nDo not drive until the next day. Ask somebody to take you home after the infusion.\n",
+    "cost.md": "# Cost\n\nMost plans refuse to pay for the infusion. The price is set by the clinic.\n",
+}
+
+
+def quotes(bot: Bot, question: str) -> tuple[Quote, ...]:
+    return bot.trace(question).reading.quotes
+
+
+QUESTIONS = ["what are the effects of ketamine", "is nausea common", "can i drive", "who pays", "how long does nausea last"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_quotes_are_slices_of_quotable_sentences_and_share_none(build_bot: BuildBot, question: str) -> None:
+    bot = build_bot(FILES)
+    found = quotes(bot, question)
+    assert 1 <= len(found) <= 3
+    for run, quote in zip(bot.trace(question).reading.runs, found, strict=True):
+        document = bot.index.document(quote.document)
+        assert quote.text == document.text[quote.span.start : quote.span.end]
+        assert Receipt.of(quote, bot.index.fingerprint).matches(document)
+        assert all(is_quotable(member.text, member.sentence.kind) for member in run.members)
+        assert all(0 <= start < end <= len(quote.text) for start, end in quote.highlights)
+        assert quote.highlights
+    places = sorted((q.document, q.span.start, q.span.end) for q in found)
+    assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(places))
+
+
+def test_a_heading_a_question_or_an_announcement_is_never_quoted_even_if_it_says_just_that(build_bot: BuildBot) -> None:
+    bot = build_bot(FILES)
+    for question in ("What are the effects?", "Is nausea common?", "Common effects of ketamine are:", "Driving", "Cost"):
+        for quote in quotes(bot, question):
+            assert "?" not in quote.text
+            assert not quote.text.rstrip().endswith(":")
+            assert quote.text not in ("Driving", "# Cost", "Cost", "# What are the effects?")
+
+
+def test_a_sentence_too_long_to_read_at_a_glance_comes_after_all_others(build_bot: BuildBot) -> None:
+    assert len(LONG.split()) > MAX_QUOTE_WORDS
+    bot = build_bot({"a.md": f"# Nausea\n\n{LONG}\n\nThe price is set by the clinic.\n"})
+    found = quotes(bot, LONG)
+    assert found[0].text == "The price is set by the clinic."
+    assert [q.text for q in found[1:]] == [LONG]
+
+
+def test_the_same_claim_in_two_documents_is_one_quote_with_two_sources(build_bot: BuildBot) -> None:
+    claim = "Ketamine was made in 1962 by the chemist Calvin Stevens."
+    bot = build_bot(
+        {
+            "a.md": f"---\ntitle: First\npublished: 2024-01-02\n---\n\n{claim} It is old.\n",
+            "b.md": f"---\ntitle: Second\npublished: 2025-03-04\n---\n\nOther words stand before. {claim}\n",
+            "c.md": "Nobody here speaks of chemists.\n",
+        }
+    )
+    best = quotes(bot, "who made ketamine")[0]
+    assert claim in best.text
+    (source,) = best.also_in
+    assert {best.document, source.document} == {"a.md", "b.md"}
+    other = bot.index.document(source.document)
+    assert claim in other.text[source.start : source.end]
+    assert (source.title, source.published) == (other.title, other.published)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Do drive home after the infusion of ketamine in the clinic.", "Do not drive home after the infusion of ketamine in the clinic."),
+        ("Wait for 24 hours before you drive after the infusion in the clinic of your town.", "Wait for 48 hours before you drive after the infusion in the clinic of your town."),
+        ("Wait for two hours before you drive after the infusion in the clinic of your town.", "Wait for three hours before you drive after the infusion in the clinic of your town."),
+    ],
+)  # fmt: skip
+def test_sentences_that_contradict_each_other_are_never_folded(build_bot: BuildBot, one: str, other: str) -> None:
+    found = quotes(build_bot({"a.md": f"{one}\n", "b.md": f"{other}\n"}), "when may i drive after the infusion")
+    assert sorted(q.text for q in found) == sorted([one, other])
+    assert [q.also_in for q in found] == [(), ()]
+
+
+@given(
+    st.frozensets(st.sampled_from("abcdefgh"), min_size=1),
+    st.frozensets(st.sampled_from("abcdefgh"), min_size=1),
+    st.booleans(),
+    st.booleans(),
+)
+def test_repeating_a_claim_is_mutual_and_needs_equal_denial(
+    one: frozenset[str], two: frozenset[str], denies: bool, denied: bool
+) -> None:
+    first, second = _Claim(one, frozenset(), denies), _Claim(two, frozenset(), denied)
+    assert first.repeats(first)
+    assert first.repeats(second) == second.repeats(first)
+    assert not (first.repeats(second) and denies != denied)
+    assert first.repeats(second) == (denies == denied and len(one & two) / len(one | two) >= 0.8)
+
+
+@pytest.mark.parametrize("word", ["not", "No", "never", "none", "neither", "cannot", "don't", "isn’t", "without"])
+def test_words_of_denial_are_known(word: str) -> None:
+    assert _DENIES.search(f"They {word} do it.")
+
+
+def test_runs_are_neighbours_within_the_word_limit_and_best_first(build_bot: BuildBot) -> None:
+    trace = build_bot(FILES | {"long.md": f"# Long\n\n{LONG} Short words follow here.\n"}).trace("nausea after the infusion")
+    reading = trace.reading
+    runs = _ranked_runs(reading.sentences, reading.scores, shipped_model().word_cost)
+    fitting = [run for run in runs if run.n_words <= MAX_QUOTE_WORDS]
+    assert runs[: len(fitting)] == fitting
+    assert [run.score for run in fitting] == sorted((run.score for run in fitting), reverse=True)
+    for run in runs:
+        assert len(run.members) == 1 or run.n_words <= MAX_QUOTE_WORDS
+        assert len({member.document.doc_id for member in run.members}) == 1
+        assert all(b.position == a.position + 1 for a, b in pairwise(run.members))
+        assert run.best in run.members
+        assert 0 < run.probability <= 1.00001
+    assert {m for run in runs for m in map(id, run.members)} == set(map(id, reading.sentences))
+
+
+def test_a_shorter_quote_wins_where_the_rest_adds_little(build_bot: BuildBot) -> None:
+    trace = build_bot(FILES).trace("nausea")
+    free = _ranked_runs(trace.reading.sentences, trace.reading.scores, 0.0)[0]
+    costly = _ranked_runs(trace.reading.sentences, trace.reading.scores, 10.0)[0]
+    assert isinstance(free, Run)
+    assert costly.n_words < free.n_words
+
+
+def test_a_corpus_without_a_quotable_sentence_has_no_quotes(build_bot: BuildBot) -> None:
+    reading = build_bot({"a.md": "# Only a heading\n\nIs it so?\n"}).trace("is it so").reading
+    assert (reading.runs, reading.quotes, len(reading.sentences)) == ((), (), 0)
+
+
+def test_the_shipped_weights_cover_every_feature_with_finite_numbers() -> None:
+    model = shipped_model()
+    for column in (model.weights, model.mean, model.scale):
+        assert column.shape == (len(NAMES),)
+        assert np.isfinite(column).all()
+    assert (model.scale > 0).all()
+    assert model.word_cost >= 0
+    assert np.abs(model.weights).sum() > 0
+
+
+def test_a_model_without_a_feature_is_refused() -> None:
+    full = {part: dict.fromkeys(NAMES, 1.0) for part in ("weights", "mean", "scale")} | {"word_cost": 0.0}
+    assert reading_model(full).word_cost == 0
+    with pytest.raises(KeyError, match=NAMES[0]):
+        reading_model(full | {"mean": {name: 0.0 for name in NAMES[1:]}})
+
+
+def test_scores_are_linear_in_the_standardised_features() -> None:
+    parts = {"weights": dict.fromkeys(NAMES, 2.0), "mean": dict.fromkeys(NAMES, 1.0), "scale": dict.fromkeys(NAMES, 4.0)}
+    model = reading_model(parts | {"word_cost": 0.0})
+    # Each feature gives (5 - 1) / 4 * 2 = 2; in the second row 0.
+    rows = np.array([[5.0] * len(NAMES), [1.0] * len(NAMES)], dtype=np.float32)
+    np.testing.assert_allclose(model.scores(rows), [2 * len(NAMES), 0])
