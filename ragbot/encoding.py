@@ -25,7 +25,6 @@ Vectors = NDArray[np.float32]
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 PIECES_PER_BATCH = 4_096  # padding included; a fixed number of texts starves the processor when they are short
-MIN_BFLOAT16_PASSAGES = 64  # fewer are read in float32: the wait is short, so there is nothing to pay accuracy for
 PREFIX_PIECES = 60  # at most so many word pieces of title and headings go before a chunk
 
 
@@ -94,17 +93,12 @@ class MiniLmEncoder:
     def encode_passages(
         self, passages: Sequence[Passage], *, progress: Callable[[int], None] | None = None
     ) -> tuple[Vectors, list[Vectors]]:
-        """Passage and sentence vectors from one forward pass: a sentence's vector is the mean of its token states.
-
-        Many passages are read in bfloat16 where the processor multiplies such matrices itself (AMX): twice as fast,
-        cosine to float32 above 0.999; see docs/benchmark.md.
-        """
+        """Passage and sentence vectors from one forward pass: a sentence's vector is the mean of its token states."""
         chunk_vectors = np.zeros((len(passages), self.dimension), dtype=np.float32)
         sentence_vectors: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(passages)
         encoded = [self._passage_ids(passage) for passage in passages]
-        network = self._network if len(passages) < MIN_BFLOAT16_PASSAGES else _fastest(self._network)
         for batch in _batches([len(ids) for ids, _ in encoded]):
-            states = self._states([encoded[i][0] for i in batch], network)
+            states = self._states([encoded[i][0] for i in batch])
             for row, i in enumerate(batch):
                 ids, token_spans = encoded[i]
                 tokens = states[row, : len(ids)]
@@ -147,13 +141,13 @@ class MiniLmEncoder:
     def _pooled(self, sequences: list[list[int]]) -> Vectors:
         vectors = np.zeros((len(sequences), self.dimension), dtype=np.float32)
         for batch in _batches([len(ids) for ids in sequences]):
-            states = self._states([sequences[i] for i in batch], self._network)
+            states = self._states([sequences[i] for i in batch])
             for row, i in enumerate(batch):
                 vectors[i] = states[row, : len(sequences[i])].mean(axis=0)
         return _unit(vectors)
 
-    def _states(self, sequences: list[list[int]], network: Any = None) -> Vectors:
-        """Last hidden states (n, longest, dimension) of the word-piece sequences, by `network` or the float32 one."""
+    def _states(self, sequences: list[list[int]]) -> Vectors:
+        """Last hidden states (n, longest, dimension) of the word-piece sequences."""
         import torch
 
         longest = max(len(ids) for ids in sequences)
@@ -163,7 +157,7 @@ class MiniLmEncoder:
             ids[row, : len(sequence)] = torch.tensor(sequence)
             mask[row, : len(sequence)] = 1
         with torch.inference_mode():
-            output = (network or self._network)(input_ids=ids, attention_mask=mask)
+            output = self._network(input_ids=ids, attention_mask=mask)
         states: Vectors = output.last_hidden_state.float().numpy()
         return states
 
@@ -182,17 +176,6 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(i)
     if batch:
         yield batch
-
-
-def _fastest(network: Any) -> Any:
-    """`network`, or its bfloat16 copy where the processor has AMX; elsewhere bfloat16 is slower than float32."""
-    import copy
-
-    import torch
-
-    if not torch.cpu._is_amx_tile_supported():
-        return network
-    return copy.deepcopy(network).to(torch.bfloat16)
 
 
 class _Classifier:

@@ -38,7 +38,8 @@ _TEXT_OF = {danger: danger.value for danger in EMERGENCIES} | {Danger.SYMPTOMS: 
 _ALSO_SHOWN = 0.3  # a second kind of danger this likely is answered too; a deliberate overdose gets both texts
 
 _LOOK_ALIKES = str.maketrans("013457@$!|€", "oieastasiie")
-_WORD_WITH_MARKS = re.compile(r"(?=\S*[a-z])(?=\S*[0134578@$!|€])\S+")
+_WORD = re.compile(r"\S+")
+_MARK = re.compile(r"[0134578@$!|€]")
 _HOMOGLYPHS = str.maketrans("аеорсухіѕԁјкмтвнαοερτικν", "aeopcyxisdjkmtbhaoeptikv")
 _LATIN = re.compile(r"[a-z]")
 
@@ -113,9 +114,13 @@ def folded(message: str) -> str:
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     if _LATIN.search(text):
         text = " ".join(w.translate(_HOMOGLYPHS) if _LATIN.search(w) else w for w in text.split())
-    return _WORD_WITH_MARKS.sub(
-        lambda m: m[0] if m[0].isascii() and _is_amount(m[0]) else m[0].translate(_LOOK_ALIKES), text
-    )
+    return _WORD.sub(lambda match: _unmasked(match[0]), text)
+
+
+def _unmasked(word: str) -> str:
+    """The word with its look-alike digits and signs read as letters, unless it is an amount or has no letter."""
+    masked = _MARK.search(word) and _LATIN.search(word) and not (word.isascii() and _is_amount(word))
+    return word.translate(_LOOK_ALIKES) if masked else word
 
 
 @lru_cache(maxsize=1)

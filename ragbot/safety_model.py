@@ -18,7 +18,7 @@ from ragbot.safety import Danger, Thresholds, Verdict, assess
 if TYPE_CHECKING:
     from ragbot.encoding import MiniLmEncoder
 
-SAFETY_SHA256 = "c0e75d06024b18f89092c0465fb44898d78f97a197e9e22a7188262b92d4e3fe"
+SAFETY_SHA256 = "51d6344b7a80e126bb1617d259ae66779f997b13ada26ef15bb54310c2f632fc"
 MAX_PIECES = 128
 CLASSES = tuple(Danger)
 

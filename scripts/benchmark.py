@@ -71,11 +71,13 @@ def main() -> None:
     for part in PARTS:
         if part in options.only:
             runs[part](options)
+    if left_out := [part for part in PARTS if part not in options.only]:
+        print(f"# left out: {', '.join(left_out)} (large and ingest need --medquad FILE)")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default=",".join(PARTS), help=f"parts to run, of {','.join(PARTS)}")
+    parser.add_argument("--only", help=f"parts to run, of {','.join(PARTS)} (default: all that have their files)")
     parser.add_argument("--index", type=Path, default=Path("index"), help="the small index")
     parser.add_argument("--corpus", type=Path, default=Path("corpus"), help="what the memory part ingests")
     parser.add_argument("--questions", type=Path, default=Path("eval/questions.jsonl"), help="their dev rows are asked")
@@ -87,11 +89,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--documents", type=int, default=INGESTED_DOCUMENTS, help="documents of the part ingest")
     parser.add_argument("--child", choices=("ask", "ingest"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    needing = {"large", "ingest"}  # a file that is no part of the repository
+    if options.only is None:
+        options.only = ",".join(part for part in PARTS if options.medquad or part not in needing)
     options.only = options.only.split(",")
     if unknown := set(options.only) - set(PARTS):
         parser.error(f"--only {','.join(sorted(unknown))}: choose from {','.join(PARTS)}")
-    if options.medquad is None and {"large", "ingest"} & set(options.only) and not options.child:
-        parser.error("the parts large and ingest need --medquad FILE; or leave them out with --only")
+    if options.medquad is None and needing & set(options.only) and not options.child:
+        parser.error("the parts large and ingest need --medquad FILE")
     return options
 
 
@@ -253,8 +258,8 @@ def large_set(file: Path, encoder: Encoder, *, cache: Path, n: int, minutes: flo
         low, middle, high = np.percentile(distances, [10, 50, 90])
         made += (
             f"; {n - n_real:,} more are the same texts with names and numbers exchanged, their vectors the real ones "
-            f"plus seeded noise, re-normalised, as far off as real neighbours are (10, 50, 90 %: {low:.2f}, {middle:.2f}, "
-            f"{high:.2f})"
+            f"plus seeded noise, re-normalised, as far off as real neighbours are "
+            f"(10, 50, 90 %: {low:.2f}, {middle:.2f}, {high:.2f})"
         )
     return index, made
 

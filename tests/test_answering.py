@@ -27,7 +27,7 @@ FILES = {
     "driving.md": "# Driving\n\nDo not drive until the next day after an esketamine session. Ask for a lift home.\n",
     "nausea.md": "# Nausea\n\nNausea fades within two hours of the infusion. It can come back.\n",
     "cost.txt": "Cost\n\nMost insurance plans refuse to pay for the infusion of ketamine.\n",
-    "pain.html": "<html><body><main><h1>Pain</h1><p>Ketamine may ease chronic pain for some weeks.</p></main></body></html>",
+    "pain.html": "<html><body><main><h1>Pain</h1><p>It may ease chronic pain for some weeks.</p></main></body></html>",
 }
 ASKED = "Can I drive after an esketamine session?"
 
@@ -94,7 +94,9 @@ def test_a_question_that_cannot_be_asked_is_an_error_of_one_line(bot: Bot, quest
     st.sampled_from([ASKED, "Who pays for it?", "zebra", "is it safe", "thx", "i'm suicidal", "ketamine pain weeks"]),
     st.floats(0, 1),
 )
-def test_the_threshold_decides_what_is_shown_and_never_the_confidence(bot: Bot, question: str, threshold: float) -> None:
+def test_the_threshold_decides_what_is_shown_and_never_the_confidence(
+    bot: Bot, question: str, threshold: float
+) -> None:
     open_handed, strict = bot.ask(question, threshold=0), bot.ask(question, threshold=threshold)
     assert strict.confidence == open_handed.confidence
     assert 0 <= strict.confidence <= 1
@@ -143,7 +145,9 @@ def test_the_gate_reads_the_last_turn(bot: Bot) -> None:
     assert bot.ask_turns([ASKED, "i'm going to kill myself"]).outcome is Outcome.EMERGENCY
 
 
-@pytest.mark.parametrize("before", ["", "\ud800", "x" * 100_000, "Nausea \ud800 of\x00 ketamine\u202e?", "😀", "thanks"])
+@pytest.mark.parametrize(
+    "before", ["", "\ud800", "x" * 100_000, "Nausea \ud800 of\x00 ketamine\u202e?", "😀", "thanks"]
+)
 def test_any_earlier_turn_is_bearable(bot: Bot, before: str) -> None:
     assert bot.ask_turns([before, "and for pain?"], threshold=0).outcome is Outcome.ANSWERED
 

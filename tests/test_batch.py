@@ -117,7 +117,9 @@ def test_a_row_that_can_be_used_is_answered_with_its_question_as_typed(
 
 
 def test_rows_are_answered_one_by_one_in_order(answer: Callable[[str | bytes], list[dict[str, Any]]]) -> None:
-    rows = [{"id": f"q{n}", "question": q} for n, q in enumerate(["Can I drive?", "", "nausea", "thanks", "i'm suicidal"])]
+    rows = [
+        {"id": f"q{n}", "question": q} for n, q in enumerate(["Can I drive?", "", "nausea", "thanks", "i'm suicidal"])
+    ]
     values = answer("\n".join(map(json.dumps, rows)) + "\n")
     assert [v["id"] for v in values] == ["q0", "q1", "q2", "q3", "q4"]
     assert [v["outcome"] for v in values] == ["answered", "no_answer", "answered", "small_talk", "emergency"]
@@ -150,7 +152,11 @@ def test_bytes_that_are_not_utf_8_are_replaced(answer: Callable[[str | bytes], l
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=()), max_size=20),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(exclude_categories=()), max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "question", "turns"]), inner),
     max_leaves=6,
 )

@@ -14,6 +14,8 @@ from ragbot.confidence import FEATURES, ConfidenceModel, confidence_features, co
 
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
 
+FILES = {"a.md": "Do not drive home after the infusion.\n", "b.md": "Plans refuse to pay for it in full.\n"}
+
 FLAT = {
     "weights": dict.fromkeys(FEATURES, 0.0) | {"similarity": 2.0},
     "mean": dict.fromkeys(FEATURES, 0.0) | {"similarity": 0.5},
@@ -63,7 +65,7 @@ def test_the_shipped_model_is_complete_and_its_threshold_can_be_passed_and_misse
     "question", ["Can I drive home after the infusion?", "zebra crossing", "what is it", "the infusion of the quagga"]
 )
 def test_features_are_finite_and_shares_stay_shares(build_bot: BuildBot, question: str) -> None:
-    bot = build_bot({"a.md": "Do not drive home after the infusion.\n", "b.md": "Plans refuse to pay for it in full.\n"})
+    bot = build_bot(FILES)
     trace = bot.trace(question)
     row = confidence_features(trace.query, trace.retrieval, trace.reading, bot.index.lexical)
     found = dict(zip(FEATURES, row, strict=True))
@@ -74,7 +76,7 @@ def test_features_are_finite_and_shares_stay_shares(build_bot: BuildBot, questio
 
 
 def test_words_that_no_document_holds_weigh_as_the_rarest(build_bot: BuildBot) -> None:
-    bot = build_bot({"a.md": "Do not drive home after the infusion.\n", "b.md": "Plans refuse to pay for it in full.\n"})
+    bot = build_bot(FILES)
 
     def shares(question: str) -> tuple[float, float]:
         trace = bot.trace(question)

@@ -34,8 +34,16 @@ def test_variables_take_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("THRESHOLD", "1.5"), ("THRESHOLD", "-0.1"), ("THRESHOLD", "nan"), ("THRESHOLD", "high"), ("PORT", "0"), ("PORT", "65536"), ("PORT", "x")],
-)  # fmt: skip
+    [
+        ("THRESHOLD", "1.5"),
+        ("THRESHOLD", "-0.1"),
+        ("THRESHOLD", "nan"),
+        ("THRESHOLD", "high"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "x"),
+    ],
+)
 def test_an_impossible_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"RAGBOT_{name}", value)
     with pytest.raises(ValidationError) as caught:

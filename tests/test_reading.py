@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ragbot.answering import Bot
 from ragbot.datatypes import Quote, Receipt
 from ragbot.features import NAMES
-from ragbot.reading import MAX_QUOTE_WORDS, _DENIES, Run, _Claim, _ranked_runs, reading_model, shipped_model
+from ragbot.reading import _DENIES, MAX_QUOTE_WORDS, Run, _Claim, _ranked_runs, reading_model, shipped_model
 from ragbot.sentences import is_quotable
 
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
@@ -21,7 +21,7 @@ BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
 LONG = "Nausea " + "and more of the same and then again some " * 8 + "ends it."
 FILES = {
     "effects.md": (
-        "---\ntitle: Effects\n---\n# What are the effects?\n\nIs nausea common? Common effects of ketamine are:\n\n"
+        "---\ntitle: Effects\n---\n# What are the effects?\n\nIs nausea common? Effects of ketamine are:\n\n"
         "- nausea\n- dizziness\n- blurred vision\n\nNausea fades within two hours of the infusion. It can come back.\n"
     ),
     "driving.txt": "Driving\n\nDo not drive until the next day. Ask somebody to take you home after the infusion.\n",
@@ -33,7 +33,7 @@ def quotes(bot: Bot, question: str) -> tuple[Quote, ...]:
     return bot.trace(question).reading.quotes
 
 
-QUESTIONS = ["what are the effects of ketamine", "is nausea common", "can i drive", "who pays", "how long does nausea last"]
+QUESTIONS = ["what are the effects of ketamine", "is nausea common", "can i drive", "who pays", "how long is it"]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -54,7 +54,7 @@ def test_quotes_are_slices_of_quotable_sentences_and_share_none(build_bot: Build
 
 def test_a_heading_a_question_or_an_announcement_is_never_quoted_even_if_it_says_just_that(build_bot: BuildBot) -> None:
     bot = build_bot(FILES)
-    for question in ("What are the effects?", "Is nausea common?", "Common effects of ketamine are:", "Driving", "Cost"):
+    for question in ("What are the effects?", "Is nausea common?", "Effects of ketamine are:", "Driving", "Cost"):
         for quote in quotes(bot, question):
             assert "?" not in quote.text
             assert not quote.text.rstrip().endswith(":")
@@ -90,11 +90,17 @@ def test_the_same_claim_in_two_documents_is_one_quote_with_two_sources(build_bot
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Do drive home after the infusion of ketamine in the clinic.", "Do not drive home after the infusion of ketamine in the clinic."),
-        ("Wait for 24 hours before you drive after the infusion in the clinic of your town.", "Wait for 48 hours before you drive after the infusion in the clinic of your town."),
-        ("Wait for two hours before you drive after the infusion in the clinic of your town.", "Wait for three hours before you drive after the infusion in the clinic of your town."),
+        ("Do drive home after the infusion of ketamine.", "Do not drive home after the infusion of ketamine."),
+        (
+            "Wait for 24 hours before you drive after the infusion in the clinic of your town.",
+            "Wait for 48 hours before you drive after the infusion in the clinic of your town.",
+        ),
+        (
+            "Wait for two hours before you drive after the infusion in the clinic of your town.",
+            "Wait for three hours before you drive after the infusion in the clinic of your town.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_sentences_that_contradict_each_other_are_never_folded(build_bot: BuildBot, one: str, other: str) -> None:
     found = quotes(build_bot({"a.md": f"{one}\n", "b.md": f"{other}\n"}), "when may i drive after the infusion")
     assert sorted(q.text for q in found) == sorted([one, other])
@@ -123,7 +129,8 @@ def test_words_of_denial_are_known(word: str) -> None:
 
 
 def test_runs_are_neighbours_within_the_word_limit_and_best_first(build_bot: BuildBot) -> None:
-    trace = build_bot(FILES | {"long.md": f"# Long\n\n{LONG} Short words follow here.\n"}).trace("nausea after the infusion")
+    bot = build_bot(FILES | {"long.md": f"# Long\n\n{LONG} Short words follow here.\n"})
+    trace = bot.trace("nausea after the infusion")
     reading = trace.reading
     runs = _ranked_runs(reading.sentences, reading.scores, shipped_model().word_cost)
     fitting = [run for run in runs if run.n_words <= MAX_QUOTE_WORDS]
@@ -165,11 +172,11 @@ def test_a_model_without_a_feature_is_refused() -> None:
     full = {part: dict.fromkeys(NAMES, 1.0) for part in ("weights", "mean", "scale")} | {"word_cost": 0.0}
     assert reading_model(full).word_cost == 0
     with pytest.raises(KeyError, match=NAMES[0]):
-        reading_model(full | {"mean": {name: 0.0 for name in NAMES[1:]}})
+        reading_model(full | {"mean": dict.fromkeys(NAMES[1:], 0.0)})
 
 
 def test_scores_are_linear_in_the_standardised_features() -> None:
-    parts = {"weights": dict.fromkeys(NAMES, 2.0), "mean": dict.fromkeys(NAMES, 1.0), "scale": dict.fromkeys(NAMES, 4.0)}
+    parts = {name: dict.fromkeys(NAMES, value) for name, value in (("weights", 2.0), ("mean", 1.0), ("scale", 4.0))}
     model = reading_model(parts | {"word_cost": 0.0})
     # Each feature gives (5 - 1) / 4 * 2 = 2; in the second row 0.
     rows = np.array([[5.0] * len(NAMES), [1.0] * len(NAMES)], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The gate before retrieval, without its classifier: phrases, look-alikes, fixed texts, footers, stretches of stories."""
+"""The gate before retrieval, without its classifier: phrases, look-alikes, fixed texts, footers, long stories."""
 
 from __future__ import annotations
 
@@ -76,6 +76,13 @@ ONE_MESSAGE_EACH = {
         "ik wil dood",
         "jag vill dö",
         "vreau să mor",
+        "im committing suicide",
+        "i have already written my goodbye letters",
+        "i've been saving up my tablets",
+        "遗书我写好了",
+        "die Abschiedsbriefe sind fertig",
+        "прощальные письма готовы",
+        "i can't go on any more",
     ],
     "suicide_other": [
         "my brother says he is going to kill himself",
@@ -90,6 +97,8 @@ ONE_MESSAGE_EACH = {
         "mi hijo se tomó todas las pastillas",
         "ich habe zu viele Tabletten geschluckt",
         "j'ai pris beaucoup trop de comprimés",
+        "mi hija se tragó una pastilla",
+        "ребёнок проглотил таблетку",
     ],
     "symptoms": [
         "i cannot wake him",
@@ -198,6 +207,15 @@ def test_folding_reads_look_alikes_and_keeps_amounts(message: str, plain: str) -
     assert folded(message) == plain
 
 
+@pytest.mark.parametrize(
+    "part", ["x", "1", "x1", "my ", "i took ", "i'm really just so ", "the voices ", "\u0301", "не "]
+)
+def test_a_very_long_message_is_judged_in_time_that_grows_with_its_length(part: str) -> None:
+    """A pattern that looks ahead from every letter would take hours over these."""
+    assert assess(part * (100_000 // len(part)), never, THRESHOLDS).outcome is None
+    assert Danger.SUICIDE_SELF in phrase_dangers(part * (100_000 // len(part)) + " i'm suicidal")
+
+
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 def test_any_message_can_be_judged(message: str) -> None:
     assert assess(message, never, THRESHOLDS).outcome in (None, Outcome.EMERGENCY)
@@ -282,9 +300,9 @@ def test_the_month_of_the_last_check_is_a_month_that_has_begun() -> None:
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
-        ("suicide_self", ["911", "999", "112", "000", "111", "988", "116 123", "85258", "0808 808 8000", "13 11 14", "1737"]),
+        ("suicide_self", ["911", "999", "112", "000", "111", "988", "116 123", "0808 808 8000", "13 11 14", "1737"]),
         ("suicide_other", ["911", "999", "112", "000", "111", "988", "116 123", "0808 808 8000", "13 11 14", "1737"]),
-        ("overdose", ["911", "999", "112", "000", "111", "1-800-222-1222", "1-844-764-7669", "13 11 26", "0800 764 766", "01 809 2166"]),
+        ("overdose", ["911", "999", "112", "000", "111", "1-800-222-1222", "1-844-764-7669", "13 11 26"]),
         ("psychosis_mania", ["911", "999", "112", "000", "111", "988"]),
         ("personal_dose", ["911", "999", "112", "000", "111", "1-800-222-1222", "988", "116 123", "13 11 14", "1737"]),
     ],
@@ -297,7 +315,10 @@ def test_the_right_numbers_stand_in_every_text(text: str, numbers: list[str]) ->
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("suicide_self", "US, Canada **911** · UK **999** · Ireland, EU **112** · Australia **000** · New Zealand **111**"),
+        (
+            "suicide_self",
+            "US, Canada **911** · UK **999** · Ireland, EU **112** · Australia **000** · New Zealand **111**",
+        ),
         ("suicide_self", "US, Canada: call or text **988**"),
         ("suicide_self", "UK, Ireland: Samaritans **116 123**"),
         ("suicide_self", "Australia: Lifeline **13 11 14**"),
