@@ -14,7 +14,7 @@ from ragbot.rendering import answer_to_json
 
 
 def answer_rows(bot: Bot, path: Path, *, threshold: float | None) -> Iterator[dict[str, Any]]:
-    """The answers to the rows of a JSONL file, in the shape of DESIGN.md section 4; blank lines are no rows.
+    """The answers to the rows of a JSONL file, in the shape that the README shows; blank lines are no rows.
 
     Raises DatasetError if the file cannot be read.
     """

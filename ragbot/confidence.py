@@ -71,7 +71,8 @@ def confidence_features(
         "expanded": best["overlap_expanded"],
         "unknown_share": sum(weight.values()) / total,
         "unknown_named_share": named / total,
-        "named_missing": sum(w for t, w in named_weight.items() if t not in passage) / (sum(named_weight.values()) or 1.0),
+        "named_missing": sum(w for t, w in named_weight.items() if t not in passage)
+        / (sum(named_weight.values()) or 1.0),
         "rarest_missing": float(rarest is not None and rarest not in passage),
         "log_terms": float(np.log(1 + len(query.terms))),
         "rankers_agree": float(_agree(retrieval, top.best.candidate.number)),

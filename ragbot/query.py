@@ -145,14 +145,18 @@ def _corrections(question: str, lexical: LexicalIndex) -> dict[str, str]:
     for word in dict.fromkeys(words(question)):
         if habitual := _habitual_spellings().get(word):
             corrections[word] = habitual
-        elif len(word) >= _MIN_CORRECTABLE and word.isalpha() and not _is_known(word, lexical):
-            if best := _nearest(word, lexical):
-                corrections[word] = best
+        elif _may_be_misspelt(word, lexical) and (best := _nearest(word, lexical)):
+            corrections[word] = best
     return corrections
 
 
-def _is_known(word: str, lexical: LexicalIndex) -> bool:
-    return word in lexical.vocabulary or word in _general_words()
+def _may_be_misspelt(word: str, lexical: LexicalIndex) -> bool:
+    return (
+        len(word) >= _MIN_CORRECTABLE
+        and word.isalpha()
+        and word not in lexical.vocabulary
+        and word not in _general_words()
+    )
 
 
 def _nearest(word: str, lexical: LexicalIndex) -> str | None:

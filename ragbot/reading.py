@@ -24,7 +24,7 @@ from ragbot.retrieval import Retrieval
 from ragbot.sentences import opens_dangling
 from ragbot.store import Index
 
-MAX_QUOTE_WORDS = 60  # DESIGN.md section 4: an answer is read at a glance
+MAX_QUOTE_WORDS = 60  # an answer is read at a glance
 MAX_RUN_SENTENCES = 3
 MAX_LIST_RUN = 8  # short list items are read together
 READ_CHUNKS = 20  # docs/answering.md, "How many chunks are read"

@@ -13,7 +13,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def answer_to_json(answer: Answer, *, row_id: str | None = None) -> dict[str, Any]:
-    """The answer as plain values in the shape of DESIGN.md section 4; `row_id` is the `id` of a batch row.
+    """The answer as plain values in the shape that the README shows; `row_id` is the `id` of a batch row.
 
     Optional fields appear only when they hold something.
     """

@@ -139,7 +139,9 @@ def confidence_rows(cases: Sequence[Case], readings: Sequence[Reading]) -> tuple
     return np.stack(rows), np.array(right, dtype=bool)
 
 
-def fit_logistic(cases: Sequence[Case], values: Floats, right: NDArray[np.bool_], penalty: float = 0.02) -> ConfidenceModel:
+def fit_logistic(
+    cases: Sequence[Case], values: Floats, right: NDArray[np.bool_], penalty: float = 0.02
+) -> ConfidenceModel:
     """Logistic regression of `right` on the confidence features, each corpus weighing the same."""
     mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
     rows = (values - mean) / scale
@@ -171,7 +173,11 @@ def balanced(cases: Sequence[Case], confidence: Floats, threshold: float) -> flo
     """Mean over corpora of the mean of answered-when-answerable and refused-when-not."""
     means = []
     for corpus in sorted({case.corpus for case in cases}):
-        own = [(bool(case.golds), value >= threshold) for case, value in zip(cases, confidence, strict=True) if case.corpus == corpus]
+        own = [
+            (bool(case.golds), value >= threshold)
+            for case, value in zip(cases, confidence, strict=True)
+            if case.corpus == corpus
+        ]
         answered = np.mean([shown for answerable, shown in own if answerable])
         refused = np.mean([not shown for answerable, shown in own if not answerable])
         means.append((answered + refused) / 2)

@@ -13,6 +13,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -161,13 +162,7 @@ def weights_of(network: Network) -> bytes:
 def pick_thresholds(dev: Path, classify: Any) -> Thresholds:
     """Thresholds with the best recall of danger and dose plus specificity on dev; prints the figures and the misses."""
     examples = [e for e in read_examples([dev]) if e.is_safety]
-    cached = {e.question: {} for e in examples}
-
-    def cache(text: str) -> Any:
-        for_text: dict[str, Any] = cached.setdefault(text, {})
-        if not for_text:
-            for_text.update(classify(text))
-        return for_text
+    cache = lru_cache(maxsize=None)(classify)
 
     best: tuple[float, Thresholds] | None = None
     for emergency in np.arange(0.1, 0.75, 0.05):
@@ -209,7 +204,9 @@ def write(weights: bytes, thresholds: Thresholds) -> None:
     (folder / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
     module = ROOT / "ragbot" / "safety_model.py"
     digest = hashlib.sha256(weights).hexdigest()
-    lines = [f'SAFETY_SHA256 = "{digest}"' if x.startswith("SAFETY_SHA256") else x for x in module.read_text().split("\n")]
+    lines = [
+        f'SAFETY_SHA256 = "{digest}"' if x.startswith("SAFETY_SHA256") else x for x in module.read_text().split("\n")
+    ]
     module.write_text("\n".join(lines), "utf-8")
     print(f"written {len(weights) / 1e6:.1f} MB, sha256 {digest}")
 

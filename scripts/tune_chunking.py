@@ -44,7 +44,9 @@ def main() -> None:
         rows = [row for pair in options.pairs for row in corpus_rows(pair, chunking, encoder)]
         n_chunks = sum(index.manifest.n_chunks for index in {row[0] for row in rows})
         figures = np.array([measured(row[0], row[1], row[2], encoder) for row in rows]).mean(axis=0)
-        print(f"{max_tokens:6d} {overlap:7d} {n_chunks:6d} " + " ".join(f"{value:6.3f}" for value in figures), flush=True)
+        print(
+            f"{max_tokens:6d} {overlap:7d} {n_chunks:6d} " + " ".join(f"{value:6.3f}" for value in figures), flush=True
+        )
 
 
 def corpus_rows(pair: str, chunking: Chunking, encoder: Encoder) -> list[tuple[Index, Example, tuple[Gold, ...]]]:

@@ -29,7 +29,6 @@ HOMES = {
     "spellchecker": {"query"},
     "rapidfuzz": {"query"},
     "trafilatura": {"loaders"},
-    "lxml": {"loaders"},
     "markdown_it": {"loaders"},
     "charset_normalizer": {"loaders"},
     "yaml": {"loaders"},

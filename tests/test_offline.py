@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import ragbot
 
@@ -31,10 +32,22 @@ for name in ("connect", "connect_ex", "sendto", "sendmsg"):
 for name in ("create_connection", "getaddrinfo", "gethostbyname"):
     setattr(socket, name, refuse)
 """
-INGEST = """
-from ragbot.ingestion import ingest
-report = ingest([Path(sys.argv[1])], index=Path(sys.argv[2]))
-print(json.dumps({"documents": report.n_documents, "attempts": attempts}))
+# The three commands as typed, one after another in one process, so that the models are loaded as few times as may be.
+COMMANDS = """
+from ragbot.cli import app
+
+def run(*arguments):
+    try:
+        app(arguments, standalone_mode=False)
+    except SystemExit as exit:
+        assert not exit.code, arguments
+
+run("ingest", "corpus")
+run("ask", "What may make me dizzy?", "--json", "--threshold", "0")
+run("ask", "--questions", "q.jsonl", "--json")
+run("evaluate", "q.jsonl", "--report", "report")
+run("doctor")
+print(json.dumps({"attempts": attempts}))
 """
 CALL = """
 import urllib.request
@@ -46,27 +59,42 @@ print(json.dumps({"attempts": attempts}))
 """
 
 
-def run(code: str, *arguments: Path, home: Path) -> dict[str, object]:
-    """What the code prints, run under the guard in a new process with an empty home and no settings."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
+def run(code: str, *, folder: Path) -> list[str]:
+    """The lines that the code prints, run under the guard in `folder`, with an empty home and no settings."""
+    home = folder / "home"
+    home.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", GUARD + code, *map(str, arguments)],
-        cwd=ROOT,
-        env=environment,
+        [sys.executable, "-c", GUARD + code],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    printed: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return printed
+    return done.stdout.splitlines()
 
 
 def test_the_guard_notices_an_attempt(tmp_path: Path) -> None:
-    assert run(CALL, home=tmp_path)["attempts"] != []
+    assert json.loads(run(CALL, folder=tmp_path)[-1])["attempts"] != []
 
 
-def test_ingest_with_the_real_encoder_opens_no_socket(write_corpus: WriteCorpus, tmp_path: Path) -> None:
+def test_ingest_ask_evaluate_and_doctor_with_the_real_models_open_no_socket(
+    write_corpus: WriteCorpus, tmp_path: Path
+) -> None:
     page = "<html><head><title>Cost</title></head><body><p>Most plans refuse to pay for it.</p></body></html>"
-    corpus = write_corpus({"a.md": "# Effects\n\nIt may make you dizzy.\n", "b.txt": "It fades soon.", "c.html": page})
-    assert run(INGEST, corpus, tmp_path / "index", home=tmp_path) == {"documents": 3, "attempts": []}
+    write_corpus({"a.md": "# Effects\n\nIt may make you dizzy.\n", "b.txt": "It fades soon.", "c.html": page})
+    gold = {"document": "a.md", "text": "It may make you dizzy."}
+    rows = [
+        {"id": "q1", "question": "What may make me dizzy?", "answers": [gold], "split": "dev"},
+        {"id": "q2", "question": "i'm going to kill myself", "expected": "emergency", "type": "x", "split": "dev"},
+    ]
+    (tmp_path / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    lines = run(COMMANDS, folder=tmp_path)
+    assert json.loads(lines[-1]) == {"attempts": []}
+    assert lines[0].startswith("index: 3 documents")
+    answers: list[dict[str, Any]] = [json.loads(line) for line in lines if line.startswith("{")][:3]
+    assert [a["outcome"] for a in answers[::2]] == ["answered", "emergency"]
+    assert answers[0]["quotes"][0]["text"] == "It may make you dizzy."
+    assert (tmp_path / "report" / "report.json").is_file()
+    assert "ok   offline" in "\n".join(lines)

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike
 from ragbot.datatypes import Chunk, Quote, Span
 from ragbot.evaluation.golds import Gold
 
-MAX_FIRST_QUOTE_WORDS = 60  # DESIGN.md, "Right"
-MIN_COVERED_SHARE = 0.6  # DESIGN.md, "Right"
+MAX_FIRST_QUOTE_WORDS = 60  # eval/README.md, "Right"
+MIN_COVERED_SHARE = 0.6  # eval/README.md, "Right"
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = frozenset(string.punctuation)
 
@@ -26,7 +26,7 @@ _PUNCTUATION = frozenset(string.punctuation)
 def is_right(quote: Quote, golds: Collection[Gold]) -> bool:
     """True if the quote covers a gold's answering words, or at least 60 % of the characters of a gold sentence.
 
-    The quote must be from the gold's document; its length is judged by `right_ranks`. DESIGN.md section 4, "Right".
+    The quote must be from the gold's document; its length is judged by `right_ranks`. eval/README.md, "Right".
     """
     return any(covers(quote.document, quote.span, gold) for gold in golds)
 
