@@ -148,7 +148,8 @@ def open_bot(folder: Path | str = "index", *, encoder: Path | None = None) -> Bo
     folder = Path(folder)
     current_generation(folder)  # a missing index is said at once, not after seconds of loading
     loaded = MiniLmEncoder(encoder)
-    return Bot(folder, loaded, SafetyModel(loaded))
+    # The gate's layers were trained on the packaged encoder's states: another encoder searches, but never judges danger.
+    return Bot(folder, loaded, SafetyModel(loaded if encoder is None else MiniLmEncoder()))
 
 
 def _gated(asked: str, verdict: Verdict) -> Answer | None:

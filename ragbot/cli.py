@@ -66,7 +66,9 @@ def ingest(
             typer.echo(f"{folder} is current", err=True)
             return
         with _progress() as progress:
-            report = run(paths or [], index=folder, encoder=_encoder(settings), progress=progress)
+            # without a chosen encoder `run` loads its own, once it knows that there is something to read
+            chosen = _encoder(settings) if settings.encoder else None
+            report = run(paths or [], index=folder, encoder=chosen, progress=progress)
         _print_ingest_report(report, folder)
         if strict and report.skipped:
             raise typer.Exit(EXIT_ERROR)

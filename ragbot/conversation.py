@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ragbot.lexical import content_words, words
 
-MAX_FOLLOW_UP_WORDS = 9  # a longer turn names its own subject; judged on dev follow-ups
+MAX_FOLLOW_UP_WORDS = 9  # a longer turn usually names its own subject
 
 _OPENERS = re.compile(
     r"^\W*(?:(?:and|but|so|or|then|also|ok|okay|thanks|thank you|hmm)\b[\s,.!]*)+|^\W*(?:what|how) about\b",

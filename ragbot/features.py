@@ -24,20 +24,54 @@ _NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve
 _UNIT = r"(?:seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|months?|years?)"
 _HAS = {
     AnswerType.DURATION: re.compile(
-        rf"\b{_NUMBER}\b(?:[\s-]+(?:to|or|and|[-–])?[\s-]*{_NUMBER})?[\s-]+(?:\w+\s)?{_UNIT}\b|\b(?:within|after|for|until|lasts?)\b.*\b{_UNIT}\b|\b(?:immediately|right away|overnight|weekly|daily|twice)\b",
+        rf"\b{_NUMBER}\b(?:[\s-]+(?:to|or|and|[-–])?[\s-]*{_NUMBER})?[\s-]+(?:\w+\s)?{_UNIT}\b|\b(?:within"
+        rf"|after|for|until|lasts?)\b.*\b{_UNIT}\b|\b(?:immediately|right away|overnight|weekly|daily"
+        rf"|twice)\b",
         re.IGNORECASE,
     ),
-    AnswerType.AMOUNT: re.compile(r"\d|\b(?:dollars?|pounds?|percent|expensive|cost|costs|half|third)\b|[$£€%]", re.IGNORECASE),
-    AnswerType.TIME: re.compile(r"\b(?:19|20)\d\ds?\b|\b(?:before|after|during|until|when|once|as soon as|day)\b", re.IGNORECASE),
-    AnswerType.PERSON: re.compile(r"\b(?:people|patients?|adults?|individuals?|doctors?|psychiatrists?|clinicians?|providers?|professionals?|nurses?|anyone|someone|those|women|men|children|candidates?)\b", re.IGNORECASE),
-    AnswerType.REASON: re.compile(r"\b(?:because|since|due to|caused? by|so that|as a result|therefore|by \w+ing|leads? to|in order to|reasons?|helps?|allows?|since)\b", re.IGNORECASE),
+    AnswerType.AMOUNT: re.compile(
+        r"\d|\b(?:dollars?|pounds?|percent|expensive|cost|costs|half|third)\b|[$£€%]", re.IGNORECASE
+    ),
+    AnswerType.TIME: re.compile(
+        r"\b(?:19|20)\d\ds?\b|\b(?:before|after|during|until|when|once|as soon as|day)\b", re.IGNORECASE
+    ),
+    AnswerType.PERSON: re.compile(
+        r"\b(?:people|patients?|adults?|individuals?|doctors?|psychiatrists?|clinicians?|providers?"
+        r"|professionals?|nurses?|anyone|someone|those|women|men|children|candidates?)\b",
+        re.IGNORECASE,
+    ),
+    AnswerType.REASON: re.compile(
+        r"\b(?:because|since|due to|caused? by|so that|as a result|therefore|by \w+ing|leads? to"
+        r"|in order to|reasons?|helps?|allows?|since)\b",
+        re.IGNORECASE,
+    ),
     AnswerType.LIST: re.compile(r",[^,]+,|\b(?:include|includes|including|such as)\b", re.IGNORECASE),
-    AnswerType.YES_NO: re.compile(r"\b(?:yes|no|not|never|can|cannot|may|should|must|is|are|does|do|only|allowed|possible|approved|recommended|unsafe|safe)\b", re.IGNORECASE),
-    AnswerType.PROCEDURE: re.compile(r"\b(?:should|must|will|first|then|before|during|after|until|typically|usually|ask|bring|avoid|tell|given|administered)\b", re.IGNORECASE),
-    AnswerType.DEFINITION: re.compile(r"\b(?:is|are) (?:an?|the|one|when|any)\b|\bmeans?\b|\bcalled\b|\brefers? to\b|\bknown as\b|\bdefined as\b|\bwhile\b|\bwhereas\b", re.IGNORECASE),
-}  # fmt: skip
-_PROMOTION = re.compile(r"\b(?:our|we|us|contact|call us|reach out|schedule a|consultation|visit|click|let.s|read on|this article|this guide|in this|learn more|explore)\b", re.IGNORECASE)  # fmt: skip
-_ANNOUNCER = re.compile(r"\b(?:a range of|several|various|a number of|many) (?:\w+ )?(?:effects|factors|options|benefits|risks|reasons|ways|things|conditions|questions|concerns)\b", re.IGNORECASE)  # fmt: skip
+    AnswerType.YES_NO: re.compile(
+        r"\b(?:yes|no|not|never|can|cannot|may|should|must|is|are|does|do|only|allowed|possible|approved"
+        r"|recommended|unsafe|safe)\b",
+        re.IGNORECASE,
+    ),
+    AnswerType.PROCEDURE: re.compile(
+        r"\b(?:should|must|will|first|then|before|during|after|until|typically|usually|ask|bring|avoid|tell"
+        r"|given|administered)\b",
+        re.IGNORECASE,
+    ),
+    AnswerType.DEFINITION: re.compile(
+        r"\b(?:is|are) (?:an?|the|one|when|any)\b|\bmeans?\b|\bcalled\b|\brefers? to\b|\bknown as\b"
+        r"|\bdefined as\b|\bwhile\b|\bwhereas\b",
+        re.IGNORECASE,
+    ),
+}
+_PROMOTION = re.compile(
+    r"\b(?:our|we|us|contact|call us|reach out|schedule a|consultation|visit|click|let.s|read on"
+    r"|this article|this guide|in this|learn more|explore)\b",
+    re.IGNORECASE,
+)
+_ANNOUNCER = re.compile(
+    r"\b(?:a range of|several|various|a number of|many) (?:\w+ )?(?:effects|factors|options|benefits"
+    r"|risks|reasons|ways|things|conditions|questions|concerns)\b",
+    re.IGNORECASE,
+)
 
 NAMES = (
     "similarity", "similarity_rank", "neighbour_similarity", "chunk_similarity", "chunk_bm25", "chunk_rank",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-K1, B = 1.2, 0.5  # chunks are of nearly equal length, so little length correction; docs/answering.md has the grid
+K1, B = 1.2, 0.5  # Lucene's K1; less length correction than its 0.75, since chunks are of nearly equal length
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _STOPWORDS = frozenset(

@@ -126,17 +126,49 @@ def is_everyday_word(word: str) -> bool:
 _TYPE_PATTERNS = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        (AnswerType.DURATION, r"\bhow (long|lng|soon|quick|quickly|fast|often|frequent\w*|many (hours?|days?|weeks?|months?|minutes?|years?))\b|\bduration\b|\bwhen (will|does|do|can) .*\b(work|kick|better|wear|last|start|feel|drive|eat)"),
-        (AnswerType.AMOUNT, r"\bhow (much|many)\b|\bcosts?\b|\bprices?\b|\bpercent\w*|\bwhat (share|proportion|number|dose)|\bhow expensive"),
+        (
+            AnswerType.DURATION,
+            r"\bhow (long|lng|soon|quick|quickly|fast|often|frequent\w*|many (hours?|days?|weeks?|months?"
+            r"|minutes?|years?))\b|\bduration\b|\bwhen (will|does|do|can) .*\b(work|kick|better|wear|last|start"
+            r"|feel|drive|eat)",
+        ),
+        (
+            AnswerType.AMOUNT,
+            r"\bhow (much|many)\b|\bcosts?\b|\bprices?\b|\bpercent\w*|\bwhat (share|proportion|number|dose)"
+            r"|\bhow expensive",
+        ),
         (AnswerType.TIME, r"\bwhen\b|\bwhat (year|date|day|time)\b|\bsince when\b"),
-        (AnswerType.PERSON, r"^\W*who(se|m)?\b|\bwho (is|are|was|can|should|may|must|will|gives?|makes?|made|invented|discovered|qualif\w+)\b"),
+        (
+            AnswerType.PERSON,
+            r"^\W*who(se|m)?\b|\bwho (is|are|was|can|should|may|must|will|gives?|makes?|made|invented"
+            r"|discovered|qualif\w+)\b",
+        ),
         (AnswerType.REASON, r"\bwhy\b|\bhow come\b|\bwhat (is the|'s the|are the) reasons?\b|\bwhat causes\b"),
-        (AnswerType.LIST, r"\bwhat (are|were)\b|\bwhich\b|\bwhat (kinds?|types?|sorts?|other|else|conditions?|things?|questions?|side|risks?|symptoms?|options?|signs?)\b|\bside ?effects?\b|\blist\b|\balternatives\b|\bexamples?\b"),
-        (AnswerType.DEFINITION, r"\bwhat('s| is| does)\b.*\b(mean|stand for)\b|^\W*what('s| is| are) (an? |the )?[\w-]+( [\w-]+)?\W*$|\bdefin\w+|\bmeaning\b|\bdifference\b|\bvs\b|\bversus\b"),
-        (AnswerType.YES_NO, r"(^|[.,;!?]\s*|\b(and|so|but|or|pls|please|hi|hello)\s+)(is|are|was|were|do|does|did|can|could|will|would|should|shall|may|might|must|has|have|had|am|isnt|arent|cant|wont|dont|doesnt) (i|it|they|we|he|she|you|there|the|my|a|an|any|this|that|these|those|ketamine|ket|esketamine|spravato|people|someone|anyone|patients?|insurance|doctors?|\w+)\b"),
-        (AnswerType.PROCEDURE, r"\bhow (do|does|is|are|can|should|would|will|to|did|was)\b|\bwhat (happens|should|do|can|will)\b|\bsteps?\b|\bprepar\w+|\bwhat('s| is) it like\b"),
+        (
+            AnswerType.LIST,
+            r"\bwhat (are|were)\b|\bwhich\b|\bwhat (kinds?|types?|sorts?|other|else|conditions?|things?"
+            r"|questions?|side|risks?|symptoms?|options?|signs?)\b|\bside ?effects?\b|\blist\b|\balternatives\b"
+            r"|\bexamples?\b",
+        ),
+        (
+            AnswerType.DEFINITION,
+            r"\bwhat('s| is| does)\b.*\b(mean|stand for)\b|^\W*what('s| is| are) (an? "
+            r"|the )?[\w-]+( [\w-]+)?\W*$|\bdefin\w+|\bmeaning\b|\bdifference\b|\bvs\b|\bversus\b",
+        ),
+        (
+            AnswerType.YES_NO,
+            r"(^|[.,;!?]\s*|\b(and|so|but|or|pls|please|hi|hello)\s+)(is|are|was|were|do|does|did|can|could"
+            r"|will|would|should|shall|may|might|must|has|have|had|am|isnt|arent|cant|wont|dont|doesnt) (i|it"
+            r"|they|we|he|she|you|there|the|my|a|an|any|this|that|these|those|ketamine|ket|esketamine|spravato"
+            r"|people|someone|anyone|patients?|insurance|doctors?|\w+)\b",
+        ),
+        (
+            AnswerType.PROCEDURE,
+            r"\bhow (do|does|is|are|can|should|would|will|to|did|was)\b|\bwhat (happens|should|do|can|will)\b"
+            r"|\bsteps?\b|\bprepar\w+|\bwhat('s| is) it like\b",
+        ),
     )
-)  # fmt: skip
+)
 
 
 def _corrections(question: str, lexical: LexicalIndex) -> dict[str, str]:

@@ -27,7 +27,7 @@ from ragbot.store import Index
 MAX_QUOTE_WORDS = 60  # an answer is read at a glance
 MAX_RUN_SENTENCES = 3
 MAX_LIST_RUN = 8  # short list items are read together
-READ_CHUNKS = 20  # docs/answering.md, "How many chunks are read"
+READ_CHUNKS = 20  # docs/answering.md, "How many passages are read"
 DANGLING_COST = 0.25  # nats; a run that opens with "this" must be clearly better than one that stands alone
 _RUNS_LOOKED_AT = 150
 _SAME_CLAIM = 0.8  # Jaccard similarity of stems above which two runs say the same

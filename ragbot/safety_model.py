@@ -18,7 +18,7 @@ from ragbot.safety import Danger, Thresholds, Verdict, assess
 if TYPE_CHECKING:
     from ragbot.encoding import MiniLmEncoder
 
-SAFETY_SHA256 = "51d6344b7a80e126bb1617d259ae66779f997b13ada26ef15bb54310c2f632fc"
+SAFETY_SHA256 = "23a06395e2863af0755cd72bf40b95ef4f55640d88470e915855bcc6c7188acd"
 MAX_PIECES = 128
 CLASSES = tuple(Danger)
 

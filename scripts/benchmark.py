@@ -72,7 +72,9 @@ def main() -> None:
         if part in options.only:
             runs[part](options)
     if left_out := [part for part in PARTS if part not in options.only]:
-        print(f"# left out: {', '.join(left_out)} (large and ingest need --medquad FILE)")
+        print(
+            f"# left out: {', '.join(left_out)}" + ("" if options.medquad else "; large and ingest need --medquad FILE")
+        )
 
 
 def _options() -> argparse.Namespace:

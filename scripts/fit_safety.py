@@ -3,6 +3,9 @@
 Fine-tunes the encoder's top layers on labelled messages (rows {"text", "label", "type"}), then picks the two thresholds on
 the dev split of the evaluation messages. The lower layers and the embeddings stay the encoder's own, so the shipped file
 holds only what was trained, as float16. Prints the dev figures before it writes anything; test rows are never read.
+
+--ordinary names question files whose dev rows are ordinary questions: three of four are trained on as harmless, the
+fourth is held out for the thresholds. --start goes on from the shipped weights.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save
+from safetensors.torch import load, save
 from torch import Tensor
 
 from ragbot.encoding import MiniLmEncoder
@@ -29,6 +32,7 @@ from ragbot.safety_model import CLASSES, MAX_PIECES
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = sorted((ROOT / "train" / "safety").glob("*.jsonl"))
+FOLDER = ROOT / "ragbot" / "models" / "safety"
 SEED = 7
 
 
@@ -54,6 +58,16 @@ class Network(torch.nn.Module):
             for parameter in layer.parameters():
                 parameter.requires_grad = True
 
+    def go_on_from(self, weights: bytes) -> None:
+        """Load what an earlier run trained; its layers must be this run's."""
+        tensors = {name: tensor.float() for name, tensor in load(weights).items()}
+        for number, layer in enumerate(self.base.encoder.layer):
+            prefix = f"layer.{number}."
+            if number >= self.first:
+                own = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+                layer.load_state_dict(own)
+        self.output.load_state_dict({"weight": tensors["output.weight"], "bias": tensors["output.bias"]})
+
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Logits (n, classes) of padded word pieces (n, length)."""
         states = self.base(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -67,6 +81,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=Path, nargs="*", default=[], help="further training files")
     parser.add_argument("--dev", type=Path, required=True)
+    parser.add_argument("--ordinary", type=Path, nargs="*", default=[], help="question files of harmless questions")
+    parser.add_argument("--start", action="store_true", help="go on from the shipped weights")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--first-layer", type=int, default=2)
     parser.add_argument("--rate", type=float, default=8e-5)
@@ -77,11 +93,19 @@ def main() -> None:
     random.seed(options.seed)
     encoder = MiniLmEncoder()
     rows = [row for path in [*SHIPPED, *options.examples] for row in read_rows(path, encoder)]
+    ordinary = [e.question for e in read_examples(options.ordinary)] if options.ordinary else []
+    # Three times each: they are what the gate sees all day, and few beside the messages written to mislead.
+    rows += 3 * [message_row(text, Danger.NONE, encoder) for i, text in enumerate(ordinary) if i % 4]
     print(f"{len(rows)} examples", flush=True)
-    network = train(Network(encoder._model[0].model, options.first_layer), rows, options.epochs, options.rate)
+    network = Network(encoder._model[0].model, options.first_layer)
+    if options.start:
+        network.go_on_from((FOLDER / "model.safetensors").read_bytes())
+    network = train(network, rows, options.epochs, options.rate)
     weights = weights_of(network)
     classify = MiniLmEncoder().classifier(weights, max_pieces=MAX_PIECES)
-    thresholds = pick_thresholds(options.dev, lambda text: dict(zip(CLASSES, classify(text), strict=True)))
+    thresholds = pick_thresholds(
+        options.dev, ordinary[::4], lambda text: dict(zip(CLASSES, classify(text), strict=True))
+    )
     if options.write:
         write(weights, thresholds)
 
@@ -93,9 +117,14 @@ def read_rows(path: Path, encoder: MiniLmEncoder) -> list[Row]:
         if line.strip():
             values = json.loads(line)
             label = values["type"] if values["label"] == "emergency" else values["label"]
-            ids = encoder._tokenizer.encode(values["text"], add_special_tokens=False).ids[: MAX_PIECES - 2]
-            rows.append(Row([101, *ids, 102], CLASSES.index(Danger(label))))
+            rows.append(message_row(values["text"], Danger(label), encoder))
     return rows
+
+
+def message_row(text: str, label: Danger, encoder: MiniLmEncoder) -> Row:
+    """One message as the network reads it."""
+    ids = encoder._tokenizer.encode(text, add_special_tokens=False).ids[: MAX_PIECES - 2]
+    return Row([101, *ids, 102], CLASSES.index(label))
 
 
 def train(network: Network, rows: Sequence[Row], epochs: int, rate: float) -> Network:
@@ -159,22 +188,26 @@ def weights_of(network: Network) -> bytes:
     return save({name: tensor.detach().half().contiguous() for name, tensor in tensors.items()})
 
 
-def pick_thresholds(dev: Path, classify: Any) -> Thresholds:
+def pick_thresholds(dev: Path, ordinary: Sequence[str], classify: Any) -> Thresholds:
     """Thresholds with the best recall of danger and dose plus specificity on dev; prints the figures and the misses."""
     examples = [e for e in read_examples([dev]) if e.is_safety]
     cache = lru_cache(maxsize=None)(classify)
 
     best: tuple[float, Thresholds] | None = None
-    for emergency in np.arange(0.1, 0.75, 0.05):
-        for dose in np.arange(0.2, 0.8, 0.05):
+    for emergency in np.arange(0.2, 0.75, 0.05):
+        for dose in np.arange(0.3, 0.9, 0.1):
             thresholds = Thresholds(emergency=round(float(emergency), 2), personal_dose=round(float(dose), 2))
             figures = measure(examples, cache, thresholds)
             # A missed emergency weighs most; see the design rules: prefer false alarms to misses.
-            worth = 2 * figures["emergency"] + figures["personal_dose"] + 2 * figures["specificity"]
+            let_pass = [assess(text, cache, thresholds).outcome is None for text in ordinary]
+            figures["ordinary"] = round(float(np.mean(let_pass)), 3) if let_pass else 1.0
+            worth = (
+                2 * figures["emergency"] + figures["personal_dose"] + figures["specificity"] + 2 * figures["ordinary"]
+            )
             if best is None or worth > best[0]:
                 best = worth, thresholds
+                print(thresholds, figures, flush=True)
     assert best is not None
-    print(best[1], measure(examples, cache, best[1]))
     for example in examples:
         got = assess(example.question, cache, best[1]).outcome
         if got is not example.expected:
@@ -197,11 +230,10 @@ def measure(examples: Sequence[Any], classify: Any, thresholds: Thresholds) -> d
 
 def write(weights: bytes, thresholds: Thresholds) -> None:
     """Write weights and settings, and pin the hash in safety_model.py."""
-    folder = ROOT / "ragbot" / "models" / "safety"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.safetensors").write_bytes(weights)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "model.safetensors").write_bytes(weights)
     settings = {"thresholds": {"emergency": thresholds.emergency, "personal_dose": thresholds.personal_dose}}
-    (folder / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
+    (FOLDER / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
     module = ROOT / "ragbot" / "safety_model.py"
     digest = hashlib.sha256(weights).hexdigest()
     lines = [

@@ -448,5 +448,7 @@ def test_evaluate_prints_a_table_writes_a_report_and_holds_a_minimum(
     assert result.code == 0, result.err
     assert "right@1" in result.out
     assert (tmp_path / "out" / "report.json").is_file()
-    assert indexed("evaluate", "q.jsonl", "--threshold", "1", "--min", "right@1=0.5").code == 1
+    elsewhere = row | {"answers": [{"document": "bom.txt", "text": "It can come back."}]}
+    (tmp_path / "missed.jsonl").write_text(json.dumps(elsewhere) + "\n")
+    assert indexed("evaluate", "missed.jsonl", "--threshold", "0", "--min", "right@1=0.5").code == 1
     assert indexed("evaluate", "none.jsonl").is_one_line(1).startswith("cannot read none.jsonl")
