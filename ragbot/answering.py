@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ragbot.confidence import confidence_features, shipped_confidence
 from ragbot.conversation import standalone_forms
-from ragbot.datatypes import Answer, Chunk, Outcome, Quote
+from ragbot.datatypes import Answer, Chunk, Outcome
 from ragbot.encoding import Encoder, MiniLmEncoder
 from ragbot.errors import IndexMismatchError
 from ragbot.query import Query, build_query, clean_question, without_hidden
@@ -130,7 +130,7 @@ class Bot:
             question=asked,
             outcome=Outcome.ANSWERED if shown else Outcome.NO_ANSWER,
             quotes=trace.reading.quotes if shown else (),
-            nearest=() if shown else _nearest(trace),
+            nearest=() if shown else trace.reading.quotes,
             confidence=trace.confidence,
             message=None if shown else NO_ANSWER,
             footer=footer_for(f"{question} {form}"),
@@ -161,7 +161,3 @@ def _gated(asked: str, verdict: Verdict) -> Answer | None:
 def _small_talk(asked: str, question: str) -> Answer | None:
     reply = small_talk_reply(question)
     return None if reply is None else Answer(question=asked, outcome=Outcome.SMALL_TALK, message=reply)
-
-
-def _nearest(trace: Trace) -> tuple[Quote, ...]:
-    return trace.reading.quotes
