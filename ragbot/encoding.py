@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -67,7 +67,7 @@ class MiniLmEncoder:
         self._folder = folder or _packaged_folder()
         self.name = f"{self._folder.name if folder else 'all-MiniLM-L6-v2'}@{_checked_hash(self._folder, folder)[:12]}"
         self._model = _load(self._folder)
-        self._network = self._model[0].model
+        self.network: Any = self._model[0].model  # the bare transformer, for what is trained on top of it
         self.dimension = int(self._model.get_embedding_dimension())
         self.max_pieces = int(self._model.max_seq_length)
         self._tokenizer = self._model.tokenizer.backend_tokenizer  # the Rust one: it gives offsets without wrapping
@@ -96,40 +96,47 @@ class MiniLmEncoder:
         """Passage and sentence vectors from one forward pass: a sentence's vector is the mean of its token states."""
         chunk_vectors = np.zeros((len(passages), self.dimension), dtype=np.float32)
         sentence_vectors: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(passages)
-        encoded = [self._passage_ids(passage) for passage in passages]
-        for batch in _batches([len(ids) for ids, _ in encoded]):
-            states = self._states([encoded[i][0] for i in batch])
+        encoded = self._passage_pieces(passages)
+        for batch in _batches([len(pieces.ids) for pieces in encoded]):
+            states = self._states([encoded[i].ids for i in batch])
             for row, i in enumerate(batch):
-                ids, token_spans = encoded[i]
-                tokens = states[row, : len(ids)]
+                tokens = states[row, : len(encoded[i].ids)]
                 chunk_vectors[i] = tokens.mean(axis=0)
-                sentence_vectors[i] = _unit(_sentence_means(tokens, token_spans, passages[i].sentences))
+                sentence_vectors[i] = _unit(_sentence_means(tokens, encoded[i], passages[i].sentences))
             if progress:
                 progress(len(batch))
         return _unit(chunk_vectors), sentence_vectors
 
-    def classifier(self, weights: bytes, *, max_pieces: int) -> Callable[[str], list[float]]:
+    def classifier(self, weights: bytes, *, max_pieces: int) -> Callable[[Sequence[str]], list[list[float]]]:
         """A classifier on this encoder: its lower layers, then the layers and output in `weights` (safetensors).
 
-        It reads the first `max_pieces` word pieces and returns probabilities that sum to 1.
+        It reads the first `max_pieces` word pieces of each text and gives each probabilities that sum to 1.
         """
-        return _Classifier(self._network, self._tokenizer, weights, max_pieces)
+        return _Classifier(self.network, partial(self.word_pieces, max_pieces=max_pieces), weights)
+
+    def word_pieces(self, texts: Sequence[str], *, max_pieces: int) -> list[list[int]]:
+        """Numbers of the first word pieces of each text between the two special tokens, at most `max_pieces` in all."""
+        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [self._wrapped(one.ids[: max_pieces - 2]) for one in encoded]
 
     def _windows(self, text: str) -> list[list[int]]:
         ids = self._tokenizer.encode(text, add_special_tokens=False).ids or [self._special("[UNK]")]
         room = self.max_pieces - 2
         return [self._wrapped(ids[start : start + room]) for start in range(0, len(ids), room)]
 
-    def _passage_ids(self, passage: Passage) -> tuple[list[int], list[tuple[int, int]]]:
-        """Word pieces of prefix and text, and each piece's character range in the text ((-1, -1) outside it)."""
-        body = self._tokenizer.encode(passage.text, add_special_tokens=False)
-        prefix = self._tokenizer.encode(passage.prefix, add_special_tokens=False).ids[:PREFIX_PIECES]
-        room = self.max_pieces - 2 - len(body.ids)
-        if room < 0:
-            raise ValueError(f"passage of {len(body.ids)} word pieces; the encoder reads {self.max_pieces - 2}")
-        prefix = prefix[:room]
-        outside = [(-1, -1)]
-        return self._wrapped(prefix + body.ids), outside * (1 + len(prefix)) + list(body.offsets) + outside
+    def _passage_pieces(self, passages: Sequence[Passage]) -> list[_Pieces]:
+        """Word pieces of each passage, prefix first. Raises ValueError for a text longer than the encoder reads."""
+        bodies = self._tokenizer.encode_batch([p.text for p in passages], add_special_tokens=False)
+        prefixes = self._tokenizer.encode_batch([p.prefix for p in passages], add_special_tokens=False)
+        encoded = []
+        for body, prefix in zip(bodies, prefixes, strict=True):
+            room = self.max_pieces - 2 - len(body.ids)
+            if room < 0:
+                raise ValueError(f"passage of {len(body.ids)} word pieces; the encoder reads {self.max_pieces - 2}")
+            before = prefix.ids[: min(PREFIX_PIECES, room)]
+            starts = np.array([start for start, _ in body.offsets], dtype=np.int64)
+            encoded.append(_Pieces(self._wrapped([*before, *body.ids]), 1 + len(before), starts))
+        return encoded
 
     def _wrapped(self, ids: list[int]) -> list[int]:
         return [self._special("[CLS]"), *ids, self._special("[SEP]")]
@@ -150,14 +157,9 @@ class MiniLmEncoder:
         """Last hidden states (n, longest, dimension) of the word-piece sequences."""
         import torch
 
-        longest = max(len(ids) for ids in sequences)
-        ids: Tensor = torch.zeros((len(sequences), longest), dtype=torch.long)
-        mask: Tensor = torch.zeros((len(sequences), longest), dtype=torch.long)
-        for row, sequence in enumerate(sequences):
-            ids[row, : len(sequence)] = torch.tensor(sequence)
-            mask[row, : len(sequence)] = 1
+        ids, mask = padded(sequences)
         with torch.inference_mode():
-            output = self._network(input_ids=ids, attention_mask=mask)
+            output = self.network(input_ids=ids, attention_mask=mask)
         states: Vectors = output.last_hidden_state.float().numpy()
         return states
 
@@ -181,27 +183,46 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 class _Classifier:
     """Softmax over a linear layer on the mean of the last states; see scripts/fit_safety.py for how it is trained."""
 
-    def __init__(self, base: Any, tokenizer: Any, weights: bytes, max_pieces: int) -> None:
+    def __init__(self, base: Any, word_pieces: Callable[[Sequence[str]], list[list[int]]], weights: bytes) -> None:
         from safetensors.torch import load
 
         tensors = {name: tensor.float() for name, tensor in load(weights).items()}
-        self._base, self._tokenizer, self._max_pieces = base, tokenizer, max_pieces
+        self._base, self._word_pieces = base, word_pieces
         self._n_shared, self._own = own_layers(base, tensors)
         self._weight, self._bias = tensors["output.weight"], tensors["output.bias"]
-        self._cls, self._sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
 
-    def __call__(self, text: str) -> list[float]:
+    def __call__(self, texts: Sequence[str]) -> list[list[float]]:
+        sequences = self._word_pieces(texts)
+        probabilities: list[list[float]] = [[]] * len(texts)
+        for batch in _batches([len(ids) for ids in sequences]):
+            for i, values in zip(batch, self._judged([sequences[i] for i in batch]), strict=True):
+                probabilities[i] = values
+        return probabilities
+
+    def _judged(self, sequences: Sequence[list[int]]) -> list[list[float]]:
         import torch
 
-        ids = self._tokenizer.encode(text, add_special_tokens=False).ids[: self._max_pieces - 2]
-        batch = torch.tensor([[self._cls, *ids, self._sep]])
+        ids, mask = padded(sequences)
+        weights = mask.unsqueeze(-1).float()
+        # None where nothing is padded: one message alone, the usual case, needs no mask.
+        hidden = None if bool(mask.all()) else (1 - mask[:, None, None, :].float()) * torch.finfo(torch.float32).min
         with torch.inference_mode():
-            states = self._base.embeddings(input_ids=batch)
+            states = self._base.embeddings(input_ids=ids)
             for layer in [*self._base.encoder.layer[: self._n_shared], *self._own]:
-                states = _first(layer(states))
-            logits = states[0].mean(dim=0) @ self._weight.T + self._bias
-            probabilities: list[float] = torch.softmax(logits, dim=-1).tolist()
+                states = _first(layer(states, hidden))
+            means = (states * weights).sum(dim=1) / weights.sum(dim=1)
+            probabilities: list[list[float]] = torch.softmax(means @ self._weight.T + self._bias, dim=-1).tolist()
         return probabilities
+
+
+def padded(sequences: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
+    """Word pieces of the sequences and their mask, each (n, longest)."""
+    import torch
+
+    longest = max(len(ids) for ids in sequences)
+    ids = torch.tensor([[*one, *[0] * (longest - len(one))] for one in sequences])
+    mask = torch.tensor([[1] * len(one) + [0] * (longest - len(one)) for one in sequences])
+    return ids, mask
 
 
 def own_layers(base: Any, tensors: dict[str, Tensor]) -> tuple[int, list[Any]]:
@@ -227,15 +248,21 @@ def _first(output: Any) -> Tensor:
     return states
 
 
-def _sentence_means(
-    tokens: Vectors, token_spans: Sequence[tuple[int, int]], sentences: Sequence[tuple[int, int]]
-) -> Vectors:
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """Word pieces of a passage; those of its text begin at place `first`, and in the text at the characters `starts`."""
+
+    ids: list[int]
+    first: int
+    starts: NDArray[np.int64]
+
+
+def _sentence_means(tokens: Vectors, pieces: _Pieces, sentences: Sequence[tuple[int, int]]) -> Vectors:
     """Mean of the token states inside each sentence (m, dimension); one without a token gets the passage's mean."""
-    starts = np.array([span[0] for span in token_spans])
     means = np.zeros((len(sentences), tokens.shape[1]), dtype=np.float32)
-    for row, (start, end) in enumerate(sentences):
-        inside = (starts >= start) & (starts < end)
-        means[row] = tokens[inside].mean(axis=0) if inside.any() else tokens.mean(axis=0)
+    bounds = pieces.first + np.searchsorted(pieces.starts, np.array(sentences, dtype=np.int64).reshape(-1, 2))
+    for row, (start, end) in enumerate(bounds):
+        means[row] = tokens[start:end].mean(axis=0) if end > start else tokens.mean(axis=0)
     return means
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -43,8 +43,8 @@ _MARK = re.compile(r"[0134578@$!|€]")
 _HOMOGLYPHS = str.maketrans("аеорсухіѕԁјкмтвнαοερτικν", "aeopcyxisdjkmtbhaoeptikv")
 _LATIN = re.compile(r"[a-z]")
 
-Classifier = Callable[[str], Mapping[Danger, float]]
-"""Probabilities of each Danger for one message; they sum to 1."""
+Classifier = Callable[[Sequence[str]], Sequence[Mapping[Danger, float]]]
+"""Probabilities of each Danger for each message; those of one sum to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _shown_dangers(certain: tuple[Danger, ...], chances: Mapping[Danger, float])
 
 def _strongest(message: str, classify: Classifier) -> Mapping[Danger, float]:
     """Probabilities for the whole message or, if more alarming, a stretch of it: danger hides in long stories."""
-    return max((classify(part) for part in _parts(message)), key=lambda chances: 1 - chances[Danger.NONE])
+    return max(classify(stretches(message)), key=lambda chances: 1 - chances[Danger.NONE])
 
 
 _LONG_WORDS = 60
@@ -147,7 +147,8 @@ _STRETCH_WORDS = 40
 _ENDS_CHARS = 4_000  # of a very long paste only both ends go to the classifier; phrases are looked for everywhere
 
 
-def _parts(message: str) -> list[str]:
+def stretches(message: str) -> list[str]:
+    """The message and, if it is long, stretches of it that overlap by half: what the classifier reads."""
     if len(message) > 2 * _ENDS_CHARS:
         message = f"{message[:_ENDS_CHARS]} {message[-_ENDS_CHARS:]}"
     words = message.split()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,6 @@ class SafetyModel:
         """Whether a fixed text takes the place of an answer to `message`."""
         return assess(message, self.probabilities, self._thresholds)
 
-    def probabilities(self, message: str) -> Mapping[Danger, float]:
-        """Probability of each Danger; they sum to 1."""
-        return dict(zip(CLASSES, self._network(message), strict=True))
+    def probabilities(self, messages: Sequence[str]) -> list[Mapping[Danger, float]]:
+        """Probability of each Danger for each message; those of one sum to 1."""
+        return [dict(zip(CLASSES, values, strict=True)) for values in self._network(messages)]

@@ -13,34 +13,35 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
 import torch
 from safetensors.torch import load, save
 from torch import Tensor
+from typing_noise import mistyped
 
-from ragbot.encoding import MiniLmEncoder
+from ragbot.encoding import MiniLmEncoder, own_layers, padded
 from ragbot.evaluation.dataset import read_examples
-from ragbot.safety import Danger, Thresholds, assess
+from ragbot.safety import Danger, Thresholds, assess, stretches
 from ragbot.safety_model import CLASSES, MAX_PIECES
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = sorted((ROOT / "train" / "safety").glob("*.jsonl"))
 FOLDER = ROOT / "ragbot" / "models" / "safety"
 SEED = 7
+MISTYPED_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class Row:
-    """One labelled message, as word pieces."""
+    """One labelled message."""
 
-    ids: list[int]
+    text: str
     label: int
 
 
@@ -61,11 +62,11 @@ class Network(torch.nn.Module):
     def go_on_from(self, weights: bytes) -> None:
         """Load what an earlier run trained; its layers must be this run's."""
         tensors = {name: tensor.float() for name, tensor in load(weights).items()}
-        for number, layer in enumerate(self.base.encoder.layer):
-            prefix = f"layer.{number}."
-            if number >= self.first:
-                own = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
-                layer.load_state_dict(own)
+        shared, own = own_layers(self.base, tensors)
+        if shared != self.first:
+            raise SystemExit(f"the shipped weights begin at layer {shared}; say --first-layer {shared}")
+        for number, layer in enumerate(own, start=shared):
+            self.base.encoder.layer[number].load_state_dict(layer.state_dict())
         self.output.load_state_dict({"weight": tensors["output.weight"], "bias": tensors["output.bias"]})
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -90,45 +91,50 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    random.seed(options.seed)
     encoder = MiniLmEncoder()
-    rows = [row for path in [*SHIPPED, *options.examples] for row in read_rows(path, encoder)]
+    rows = [row for path in [*SHIPPED, *options.examples] for row in read_rows(path)]
     ordinary = [e.question for e in read_examples(options.ordinary)] if options.ordinary else []
-    # Three times each: they are what the gate sees all day, and few beside the messages written to mislead.
-    rows += 3 * [message_row(text, Danger.NONE, encoder) for i, text in enumerate(ordinary) if i % 4]
+    # Twice each: they are what the gate sees all day, and few beside the messages written to mislead.
+    rows += 2 * [Row(text, CLASSES.index(Danger.NONE)) for i, text in enumerate(ordinary) if i % 4]
     print(f"{len(rows)} examples", flush=True)
-    network = Network(encoder._model[0].model, options.first_layer)
+    network = Network(encoder.network, options.first_layer)
     if options.start:
         network.go_on_from((FOLDER / "model.safetensors").read_bytes())
-    network = train(network, rows, options.epochs, options.rate)
+    network = train(network, encoder, rows, options.epochs, options.rate, Random(options.seed))
     weights = weights_of(network)
     classify = MiniLmEncoder().classifier(weights, max_pieces=MAX_PIECES)
     thresholds = pick_thresholds(
-        options.dev, ordinary[::4], lambda text: dict(zip(CLASSES, classify(text), strict=True))
+        options.dev,
+        ordinary[::4],
+        lambda texts: [dict(zip(CLASSES, values, strict=True)) for values in classify(texts)],
     )
     if options.write:
         write(weights, thresholds)
 
 
-def read_rows(path: Path, encoder: MiniLmEncoder) -> list[Row]:
-    """Labelled messages of a JSONL file; a look-alike spelling is kept as it was typed."""
+def read_rows(path: Path) -> list[Row]:
+    """Labelled messages of a JSONL file, look-alike spellings as they were typed.
+
+    Every stretch of a long harmless message is harmless too, and the gate reads stretches; which stretch of a dangerous
+    one holds the danger is not known.
+    """
     rows = []
     for line in path.read_text("utf-8").splitlines():
         if line.strip():
             values = json.loads(line)
-            label = values["type"] if values["label"] == "emergency" else values["label"]
-            rows.append(message_row(values["text"], Danger(label), encoder))
+            label = Danger(values["type"] if values["label"] == "emergency" else values["label"])
+            texts = stretches(values["text"]) if label is Danger.NONE else [values["text"]]
+            rows += [Row(text, CLASSES.index(label)) for text in texts]
     return rows
 
 
-def message_row(text: str, label: Danger, encoder: MiniLmEncoder) -> Row:
-    """One message as the network reads it."""
-    ids = encoder._tokenizer.encode(text, add_special_tokens=False).ids[: MAX_PIECES - 2]
-    return Row([101, *ids, 102], CLASSES.index(label))
+def train(
+    network: Network, encoder: MiniLmEncoder, rows: Sequence[Row], epochs: int, rate: float, random: Random
+) -> Network:
+    """Fine-tune with AdamW, a linear warm-up and decay, classes weighted by the root of their rarity.
 
-
-def train(network: Network, rows: Sequence[Row], epochs: int, rate: float) -> Network:
-    """Fine-tune with AdamW, a linear warm-up and decay, classes weighted by the root of their rarity."""
+    In each epoch a fresh half of the messages is mistyped.
+    """
     counts = np.bincount([row.label for row in rows], minlength=len(CLASSES))
     weight = torch.tensor((counts.max() / np.maximum(counts, 1)) ** 0.5, dtype=torch.float32)
     trained = [p for p in network.parameters() if p.requires_grad]
@@ -140,12 +146,13 @@ def train(network: Network, rows: Sequence[Row], epochs: int, rate: float) -> Ne
     )
     network.train()
     for epoch in range(epochs):
-        total, batches = 0.0, batched(rows, size)
+        texts = [mistyped(row.text, random) if random.random() < MISTYPED_SHARE else row.text for row in rows]
+        total, batches = 0.0, batched(encoder.word_pieces(texts, max_pieces=MAX_PIECES), size, random)
         for batch in batches:
-            ids, mask = padded([row.ids for row in batch])
+            ids, mask = padded([sequence for _, sequence in batch])
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16_units()):
                 logits = network(ids, mask).float()
-            labels = torch.tensor([row.label for row in batch])
+            labels = torch.tensor([rows[number].label for number, _ in batch])
             loss = torch.nn.functional.cross_entropy(logits, labels, weight=weight, label_smoothing=0.05)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -162,19 +169,12 @@ def has_bfloat16_units() -> bool:
     return bool(torch.cpu._is_amx_tile_supported())
 
 
-def batched(rows: Sequence[Row], size: int) -> list[list[Row]]:
-    """Shuffled batches of messages of like length."""
-    shuffled = sorted(random.sample(list(rows), len(rows)), key=lambda row: len(row.ids) + random.random() * 4)
-    batches = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
+def batched(sequences: Sequence[list[int]], size: int, random: Random) -> list[list[tuple[int, list[int]]]]:
+    """Shuffled batches of (row number, word pieces), each of messages of like length."""
+    numbered = sorted(enumerate(sequences), key=lambda one: len(one[1]) + random.random() * 4)
+    batches = [numbered[start : start + size] for start in range(0, len(numbered), size)]
     random.shuffle(batches)
     return batches
-
-
-def padded(sequences: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
-    """Word pieces and mask, each (n, longest)."""
-    longest = max(len(ids) for ids in sequences)
-    ids = torch.tensor([seq + [0] * (longest - len(seq)) for seq in sequences])
-    return ids, torch.tensor([[1] * len(seq) + [0] * (longest - len(seq)) for seq in sequences])
 
 
 def weights_of(network: Network) -> bytes:
@@ -191,7 +191,10 @@ def weights_of(network: Network) -> bytes:
 def pick_thresholds(dev: Path, ordinary: Sequence[str], classify: Any) -> Thresholds:
     """Thresholds with the best recall of danger and dose plus specificity on dev; prints the figures and the misses."""
     examples = [e for e in read_examples([dev]) if e.is_safety]
-    cache = lru_cache(maxsize=None)(classify)
+    known: dict[tuple[str, ...], Any] = {}
+
+    def cache(texts: Sequence[str]) -> Any:
+        return known[key] if (key := tuple(texts)) in known else known.setdefault(key, classify(texts))
 
     best: tuple[float, Thresholds] | None = None
     for emergency in np.arange(0.2, 0.75, 0.05):

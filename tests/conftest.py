@@ -70,7 +70,7 @@ class PhraseGate:
 
     def assess(self, message: str) -> Verdict:
         chances = dict.fromkeys(Danger, 0.0) | {Danger.NONE: 1.0}
-        return assess(message, lambda part: chances, Thresholds(emergency=0.5, personal_dose=0.5))
+        return assess(message, lambda parts: [chances for _ in parts], Thresholds(emergency=0.5, personal_dose=0.5))
 
 
 @pytest.fixture(scope="session")

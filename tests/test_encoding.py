@@ -81,7 +81,7 @@ def test_a_passage_is_read_with_its_title_before_it(real_encoder: MiniLmEncoder)
 def test_a_sentence_vector_is_the_mean_of_its_token_states_in_the_passage(real_encoder: MiniLmEncoder) -> None:
     two = passage("It fades.", "Rest.", prefix="A")
     # word pieces: [CLS] a | it fades . | rest . [SEP], so the first sentence is rows 2..4 and the second rows 5..6
-    ids, _ = real_encoder._passage_ids(two)
+    ids = real_encoder._passage_pieces([two])[0].ids
     assert len(ids) == 8
     states = real_encoder._states([ids])[0]
     expected = np.stack([states[2:5].mean(axis=0), states[5:7].mean(axis=0)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ragbot.datatypes import Outcome
 from ragbot.safety import (
     EMERGENCIES,
+    Classifier,
     Danger,
     Thresholds,
     assess,
@@ -35,8 +36,12 @@ def chances(**share: float) -> Mapping[Danger, float]:
     return dict.fromkeys(Danger, 0.0) | {Danger.NONE: 1 - sum(named.values())} | named
 
 
-def never(message: str) -> Mapping[Danger, float]:
-    return chances()
+def always(values: Mapping[Danger, float]) -> Classifier:
+    """A classifier that judges every message alike."""
+    return lambda parts: [values for _ in parts]
+
+
+never = always(chances())
 
 
 # --- phrases: one message for every pattern of the file, in order ---
@@ -228,25 +233,25 @@ def test_any_message_can_be_judged(message: str) -> None:
 def test_an_emergency_begins_at_its_threshold_and_kinds_of_danger_add_up() -> None:
     # 0.2 + 0.15 + 0.15 = 0.5: no kind alone would reach it.
     split = chances(suicide_self=0.2, overdose=0.15, symptoms=0.15)
-    verdict = assess("x", lambda part: split, THRESHOLDS)
+    verdict = assess("x", always(split), THRESHOLDS)
     assert (verdict.outcome, verdict.dangers) == (Outcome.EMERGENCY, (Danger.SUICIDE_SELF,))
     assert verdict.message == TEXTS["suicide_self"]
-    assert assess("x", lambda part: chances(suicide_self=0.2, overdose=0.29), THRESHOLDS).outcome is None
+    assert assess("x", always(chances(suicide_self=0.2, overdose=0.29)), THRESHOLDS).outcome is None
 
 
 def test_danger_goes_before_a_request_for_a_dose() -> None:
     both = chances(personal_dose=0.45, overdose=0.5)
-    assert assess("x", lambda part: both, THRESHOLDS).outcome is Outcome.EMERGENCY
+    assert assess("x", always(both), THRESHOLDS).outcome is Outcome.EMERGENCY
 
 
 def test_a_request_for_a_dose_gets_its_own_text() -> None:
-    verdict = assess("x", lambda part: chances(personal_dose=0.6), THRESHOLDS)
+    verdict = assess("x", always(chances(personal_dose=0.6)), THRESHOLDS)
     assert (verdict.outcome, verdict.message) == (Outcome.PERSONAL_DOSE, TEXTS["personal_dose"])
-    assert assess("x", lambda part: chances(personal_dose=0.59), THRESHOLDS).outcome is None
+    assert assess("x", always(chances(personal_dose=0.59)), THRESHOLDS).outcome is None
 
 
 def test_a_deliberate_overdose_gets_both_texts_with_the_person_first() -> None:
-    verdict = assess("x", lambda part: chances(suicide_self=0.35, overdose=0.6), THRESHOLDS)
+    verdict = assess("x", always(chances(suicide_self=0.35, overdose=0.6)), THRESHOLDS)
     assert verdict.dangers == (Danger.SUICIDE_SELF, Danger.OVERDOSE)
     assert verdict.message == TEXTS["suicide_self"] + "\n\n" + TEXTS["overdose"]
 
@@ -266,9 +271,12 @@ def test_danger_in_the_middle_of_a_long_story_is_judged_on_its_own(before: int) 
     words = story.split()
     message = " ".join([*words[:before], "i", "wont", "be", "here", "tomorrow", *words[before:]])
 
-    def classify(part: str) -> Mapping[Danger, float]:
+    def classify(parts: Sequence[str]) -> list[Mapping[Danger, float]]:
         """Sees the danger only in a stretch where it is at least a tenth of the words."""
-        return chances(suicide_self=0.9) if "here tomorrow" in part and len(part.split()) <= 50 else chances()
+        return [
+            chances(suicide_self=0.9) if "here tomorrow" in part and len(part.split()) <= 50 else chances()
+            for part in parts
+        ]
 
     assert assess(message, classify, THRESHOLDS).outcome is Outcome.EMERGENCY
     assert assess(story, classify, THRESHOLDS).outcome is None
@@ -277,9 +285,9 @@ def test_danger_in_the_middle_of_a_long_story_is_judged_on_its_own(before: int) 
 def test_every_word_of_a_long_story_is_read_in_some_short_stretch() -> None:
     seen: list[str] = []
 
-    def classify(part: str) -> Mapping[Danger, float]:
-        seen.append(part)
-        return chances()
+    def classify(parts: Sequence[str]) -> list[Mapping[Danger, float]]:
+        seen.extend(parts)
+        return [chances() for _ in parts]
 
     words = [f"w{n}" for n in range(333)]
     assess(" ".join(words), classify, THRESHOLDS)

@@ -42,7 +42,7 @@ def refused(encoder: MiniLmEncoder) -> str:
 
 def test_an_unchanged_copy_is_read(copied: Path, real_encoder: MiniLmEncoder) -> None:
     assert (copied / "model.safetensors").is_file()
-    assert SafetyModel(real_encoder).probabilities("hello")
+    assert SafetyModel(real_encoder).probabilities(["hello"])
 
 
 def test_altered_weights_are_refused_in_one_line(copied: Path, real_encoder: MiniLmEncoder) -> None:
@@ -67,7 +67,7 @@ def test_a_missing_file_is_refused_in_one_line(copied: Path, real_encoder: MiniL
     ["", " ", "Can I drive?", "x" * 5_000, "word " * 2_000, "😀", "可以开车吗", "\x00", "<b>", "e" + "\u0301" * 500],
 )
 def test_probabilities_of_any_message_are_a_distribution(real_safety: SafetyModel, message: str) -> None:
-    chances = real_safety.probabilities(message)
+    (chances,) = real_safety.probabilities([message])
     assert set(chances) == set(CLASSES) == set(Danger)
     assert all(0 <= share <= 1 for share in chances.values())
     assert sum(chances.values()) == pytest.approx(1, abs=1e-4)
@@ -75,7 +75,14 @@ def test_probabilities_of_any_message_are_a_distribution(real_safety: SafetyMode
 
 def test_the_same_message_is_judged_the_same_way(real_safety: SafetyModel) -> None:
     message = "Can I drive home after esketamine?"
-    assert real_safety.probabilities(message) == real_safety.probabilities(message)
+    assert real_safety.probabilities([message]) == real_safety.probabilities([message])
+
+
+def test_a_message_is_judged_the_same_alone_and_beside_longer_ones(real_safety: SafetyModel) -> None:
+    message = "Can I drive home after esketamine?"
+    (alone,) = real_safety.probabilities([message])
+    _, beside, _ = real_safety.probabilities(["word " * 100, message, LONG_STORY])
+    assert beside == pytest.approx(alone, abs=1e-4)
 
 
 @pytest.mark.parametrize("message", ["\ud800", "i'm going to kill my\udfffself", "x" * 100_000])
