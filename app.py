@@ -13,7 +13,14 @@ def main() -> int:
     """Serve the chat page with the index of the settings; 1 after an error told in one line."""
     settings = Settings()
     try:
-        serve_chat(settings.index, host=settings.host, port=settings.port, encoder=settings.encoder)
+        serve_chat(
+            settings.index,
+            host=settings.host,
+            port=settings.port,
+            encoder=settings.encoder,
+            reader=settings.reader != "none",
+            threshold=settings.threshold,
+        )
     except RagbotError as error:
         print(error, file=sys.stderr)
         return 1

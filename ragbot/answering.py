@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ragbot.confidence import confidence_features, shipped_confidence
 from ragbot.conversation import standalone_forms
@@ -17,6 +18,7 @@ from ragbot.datatypes import Answer, Chunk, Outcome
 from ragbot.encoding import Encoder, MiniLmEncoder
 from ragbot.errors import IndexMismatchError
 from ragbot.query import Query, build_query, clean_question, without_hidden
+from ragbot.reader import Reader
 from ragbot.reading import READ_CHUNKS, Reading, read
 from ragbot.retrieval import Retrieval, fuse, retrieve
 from ragbot.safety import Verdict, footer_for
@@ -45,13 +47,25 @@ class Trace:
 class Bot:
     """Answers questions from one index folder; notices a new generation and goes on with it. Safe to share by threads.
 
+    Below the confidence `threshold` (None: the shipped one) a question is not answered.
     Build it with `open_bot`; the constructor takes ready parts, so that a test can give it light ones.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, safety: SafetyModel) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        safety: SafetyModel,
+        reader: Reader | None = None,
+        *,
+        threshold: float | None = None,
+    ) -> None:
         self._folder = folder
         self._encoder = encoder
         self._safety = safety
+        self._reader = reader
+        self._confidence = shipped_confidence(with_reader=reader is not None)
+        self.threshold = self._confidence.threshold if threshold is None else threshold
         self._switching = threading.Lock()
         self._index = self._opened()
 
@@ -63,11 +77,6 @@ class Bot:
                 if current_generation(self._folder) != self._index.generation:
                     self._index = self._opened()
         return self._index
-
-    @property
-    def threshold(self) -> float:
-        """The shipped confidence below which a question is not answered."""
-        return shipped_confidence().threshold
 
     def ask(self, question: str, *, threshold: float | None = None) -> Answer:
         """The answer to one question. `threshold` 0 always answers if anything can be quoted; the gate stays on.
@@ -82,13 +91,21 @@ class Bot:
         asked = turns[-1]
         index = self.index
         # The gate comes before any refusal: a message too long to search may still come from someone in danger.
-        gated = _gated(asked, self._safety.assess(asked))
+        gated = _gated(asked, self._verdict(turns))
         question = "" if gated else clean_question(asked)
         answer = gated or _small_talk(asked, question)
         if answer is None:
             earlier = [without_hidden(turn[:500]) for turn in turns[:-1]]
             answer = self._answer(asked, question, earlier, index, self.threshold if threshold is None else threshold)
         return replace(answer, index=index.fingerprint, seconds=time.perf_counter() - started)
+
+    def _verdict(self, turns: Sequence[str]) -> Verdict:
+        """What the gate makes of the last turn. Asking for an amount after speaking of danger is danger."""
+        verdict = self._safety.assess(turns[-1])
+        if verdict.outcome is Outcome.PERSONAL_DOSE:
+            before = (self._safety.assess(turn) for turn in reversed(turns[:-1]))
+            return next((one for one in before if one.outcome is Outcome.EMERGENCY), verdict)
+        return verdict
 
     def trace(self, question: str) -> Trace:
         """The stages of one standalone question, whatever the gate would say. Errors as `ask`."""
@@ -114,11 +131,11 @@ class Bot:
     def _trace(self, question: str, index: Index) -> Trace:
         query = build_query(question, index.lexical)
         retrieval = retrieve(query, index, self._encoder, k=READ_CHUNKS)
-        reading = read(query, retrieval, index, n_quotes=N_QUOTES)
+        reading = read(query, retrieval, index, self._reader, n_quotes=N_QUOTES)
         if not reading.runs:
             return Trace(query, retrieval, reading, 0.0)
-        values = confidence_features(query, retrieval, reading, index.lexical)
-        return Trace(query, retrieval, reading, shipped_confidence().probability(values))
+        values = confidence_features(query, retrieval, reading, index)
+        return Trace(query, retrieval, reading, self._confidence.probability(values))
 
     def _answer(self, asked: str, question: str, earlier: list[str], index: Index, threshold: float) -> Answer:
         forms = standalone_forms([*earlier, question])
@@ -140,16 +157,33 @@ class Bot:
         )
 
 
-def open_bot(folder: Path | str = "index", *, encoder: Path | None = None) -> Bot:
-    """A Bot on the index at `folder`, with the packaged models or the encoder in the folder `encoder`.
+class Models(NamedTuple):
+    """What a Bot needs beside an index; `reader` None answers from plain features alone."""
+
+    encoder: Encoder
+    safety: SafetyModel
+    reader: Reader | None
+
+
+def load_models(encoder: Path | None = None, *, reader: bool = True) -> Models:
+    """The packaged models, or for searching the encoder in the folder `encoder`; without the reader if so wished.
+
+    Raises ModelError if weights are missing or altered.
+    """
+    searching = MiniLmEncoder(encoder)
+    # Gate and reader were trained on the packaged encoder's layers: another encoder searches, but never judges danger.
+    packaged = searching if encoder is None else MiniLmEncoder()
+    return Models(searching, SafetyModel(packaged), Reader(packaged) if reader else None)
+
+
+def open_bot(folder: Path | str = "index", *, encoder: Path | None = None, reader: bool = True) -> Bot:
+    """A Bot on the index at `folder`, with the models of `load_models`.
 
     Raises IndexNotBuiltError, IndexMismatchError or ModelError, each with the command that mends it.
     """
     folder = Path(folder)
     current_generation(folder)  # a missing index is said at once, not after seconds of loading
-    loaded = MiniLmEncoder(encoder)
-    # The gate's layers were trained on the packaged encoder's states: another encoder searches, but never judges danger.
-    return Bot(folder, loaded, SafetyModel(loaded if encoder is None else MiniLmEncoder()))
+    return Bot(folder, *load_models(encoder, reader=reader))
 
 
 def _gated(asked: str, verdict: Verdict) -> Answer | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -34,6 +34,10 @@ IndexOption = Annotated[Path | None, typer.Option("--index", help="Index folder 
 ThresholdOption = Annotated[
     float | None,
     typer.Option("--threshold", min=0.0, max=1.0, help="Answer only above this confidence; 0 always answers."),
+]
+ReaderOption = Annotated[
+    Literal["shipped", "none"] | None,
+    typer.Option("--reader", help="none: answer from plain features alone, on a slow machine."),
 ]
 EXIT_ERROR, EXIT_USAGE = 1, 2
 
@@ -79,50 +83,77 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     index: IndexOption = None,
     threshold: ThresholdOption = None,
+    reader: ReaderOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     questions: Annotated[
         Path | None, typer.Option("--questions", help='JSONL file of {"id", "question"} or {"id", "turns"}.')
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also print how it was worked out: passages, sentences, confidence.")
+    ] = False,
 ) -> None:
     """Answer one question, or with --questions FILE every row of a file, one JSON line each."""
     if (question is None) == (questions is None):
         typer.echo("give a question, or --questions FILE; see: ragbot ask --help", err=True)
         raise typer.Exit(EXIT_USAGE)
+    if explain and (as_json or question is None):
+        typer.echo("--explain is text about one question; leave out --json and --questions", err=True)
+        raise typer.Exit(EXIT_USAGE)
     with _errors_as_one_line():
         settings = _settings()
         threshold = settings.threshold if threshold is None else threshold
-        bot = _bot(index, settings)
+        bot = _bot(index, settings, reader)
         if questions is not None:
             _ask_batch(bot, questions, threshold)
         elif question is not None:
             _ask_one(bot, question, threshold, as_json=as_json)
+            if explain:
+                _explain(bot, question, threshold)
 
 
 @app.command()
 def evaluate(
-    dataset: Annotated[list[Path], typer.Argument(help="Question files (JSONL).")],
+    dataset: Annotated[
+        list[Path],
+        typer.Argument(help="Question files: JSONL, SQuAD JSON, BEIR folder, qrels with queries, or a CSV sheet."),
+    ],
     *,
     index: IndexOption = None,
     threshold: ThresholdOption = None,
-    report: Annotated[Path | None, typer.Option("--report", help="Also write report.json into this folder.")] = None,
+    reader: ReaderOption = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Also write report.json and report.html into this folder.")
+    ] = None,
     split: Annotated[str, typer.Option("--split", help="dev, test or all, for rows that have a split.")] = "dev",
     minimum: Annotated[
         list[str] | None, typer.Option("--min", help="MEASURE=VALUE; exit 1 if below. May be repeated.")
     ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Compare two reports instead: --compare OLD.json NEW.json")
+    ] = False,
 ) -> None:
-    """Measure answers against question files and print the table."""
+    """Measure answers against question files and print the table; after Ctrl-C the same command goes on."""
     with _errors_as_one_line():
+        if compare:
+            _compare(dataset)
+            return
         settings = _settings()
         from ragbot.evaluation import evaluate_files
+        from ragbot.evaluation.datasets.contexts import own_index
 
-        ok = evaluate_files(
-            dataset,
-            bot=_bot(index, settings),
-            threshold=settings.threshold if threshold is None else threshold,
-            report=report,
-            split=split,
-            minimum=minimum or [],
-        )
+        with ExitStack() as kept:
+            with _progress() as progress:
+                chosen = _encoder(settings) if settings.encoder else None
+                own = kept.enter_context(own_index([] if index else dataset, encoder=chosen, progress=progress))
+            ok = evaluate_files(
+                dataset,
+                bot=_bot(own or index, settings, reader),
+                threshold=settings.threshold if threshold is None else threshold,
+                report=report,
+                split=split,
+                minimum=minimum or [],
+                journals=(index or settings.index) / "evaluation",
+            )
         if not ok:
             raise typer.Exit(EXIT_ERROR)
 
@@ -147,6 +178,8 @@ def serve(
     index: IndexOption = None,
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port to listen on.")] = None,
+    threshold: ThresholdOption = None,
+    reader: ReaderOption = None,
 ) -> None:
     """Serve the chat page; builds the index first when it is missing or stale."""
     with _errors_as_one_line():
@@ -154,7 +187,12 @@ def serve(
         from ragbot.ui import serve_chat
 
         serve_chat(
-            index or settings.index, host=host or settings.host, port=port or settings.port, encoder=settings.encoder
+            index or settings.index,
+            host=host or settings.host,
+            port=port or settings.port,
+            encoder=settings.encoder,
+            reader=(reader or settings.reader) != "none",
+            threshold=settings.threshold if threshold is None else threshold,
         )
 
 
@@ -237,10 +275,10 @@ def _encoder(settings: Settings) -> Encoder:
     return MiniLmEncoder(settings.encoder)
 
 
-def _bot(index: Path | None, settings: Settings) -> Bot:
+def _bot(index: Path | None, settings: Settings, reader: str | None) -> Bot:
     from ragbot.answering import open_bot
 
-    return open_bot(index or settings.index, encoder=settings.encoder)
+    return open_bot(index or settings.index, encoder=settings.encoder, reader=(reader or settings.reader) != "none")
 
 
 def _ask_one(bot: Bot, question: str, threshold: float | None, *, as_json: bool) -> None:
@@ -254,6 +292,22 @@ def _ask_one(bot: Bot, question: str, threshold: float | None, *, as_json: bool)
             raise
         answer = unusable_answer(question, str(error), bot)
     typer.echo(json_line(answer_to_json(answer)) if as_json else answer_to_text(answer))
+
+
+def _explain(bot: Bot, question: str, threshold: float | None) -> None:
+    from ragbot.evaluation.explanation import explain
+
+    typer.echo()
+    typer.echo(explain(bot.trace(question), bot.index, threshold=bot.threshold if threshold is None else threshold))
+
+
+def _compare(reports: list[Path]) -> None:
+    from ragbot.evaluation.command import compare_files
+
+    if len(reports) != 2:
+        typer.echo("--compare takes two reports: ragbot evaluate --compare OLD.json NEW.json", err=True)
+        raise typer.Exit(EXIT_USAGE)
+    compare_files(*reports)
 
 
 def _ask_batch(bot: Bot, path: Path, threshold: float | None) -> None:

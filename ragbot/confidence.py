@@ -16,46 +16,50 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ragbot.features import NAMES
-from ragbot.lexical import LexicalIndex, terms
+from ragbot.features import chunk_view
 from ragbot.query import Query, is_everyday_word
-from ragbot.reading import Reading, Run
+from ragbot.reading import Reading
+from ragbot.rereading import ALL_NAMES
 from ragbot.retrieval import Retrieval
+from ragbot.store import Index
 
 FEATURES = (
     "top_probability", "top_score", "margin", "similarity", "chunk_similarity", "best_similarity", "chunk_bm25",
-    "overlap", "overlap_chunk", "expanded", "unknown_share", "unknown_named_share", "named_missing", "rarest_missing", "log_terms", "rankers_agree",
+    "overlap", "overlap_chunk", "expanded", "unknown_share", "unknown_named_share", "named_missing", "rarest_missing",
+    "log_terms", "rankers_agree",
 )  # fmt: skip
+READER_FEATURES = ("reader", "reader_best", "reader_share", "reader_span", "reader_agrees", "reader_log_sum")
+ALL_FEATURES = FEATURES + READER_FEATURES
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
-    """Logistic regression over FEATURES, and the shipped threshold on its probability."""
+    """Logistic regression over the features `names`, and the shipped threshold on its probability."""
 
+    names: tuple[str, ...]
     weights: NDArray[np.float64]
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
     bias: float
     threshold: float
 
-    def probability(self, values: NDArray[np.float64]) -> float:
-        """Probability (0 to 1) that the first quote is right."""
-        logit = float(((values - self.mean) / self.scale) @ self.weights + self.bias)
+    def probability(self, values: Mapping[str, float]) -> float:
+        """Probability (0 to 1) that the first quote is right, from features by name."""
+        row = np.array([values[name] for name in self.names])
+        logit = float(((row - self.mean) / self.scale) @ self.weights + self.bias)
         return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
 
-def confidence_features(
-    query: Query, retrieval: Retrieval, reading: Reading, lexical: LexicalIndex
-) -> NDArray[np.float64]:
-    """The values of FEATURES for the best quote of `reading` (which must have one)."""
-    top = reading.runs[0]
-    best = dict(zip(NAMES, (float(v) for v in top.best.values), strict=True))
+def confidence_features(query: Query, retrieval: Retrieval, reading: Reading, index: Index) -> dict[str, float]:
+    """The values of FEATURES for the best quote of `reading` (which must have one); of ALL_FEATURES if it was reread."""
+    top, lexical = reading.runs[0], index.lexical
+    best = dict(zip(ALL_NAMES, (float(v) for v in top.best.values), strict=False))
     others = [run.score for run in reading.runs[1:]]
     weight = {word: lexical.idf(word) for word in query.unknown}
     known_weight = sum(lexical.idf(term) for term in query.terms if lexical.knows(term))
     total = known_weight + sum(weight.values()) or 1.0
     named = sum(value for word, value in weight.items() if not is_everyday_word(word))
-    passage = frozenset(terms(" ".join((top.members[0].document.title, *_place(top)))))
+    passage = chunk_view(index, top.best.candidate.chunk).all_stems
     rarest = max((term for term in query.terms if lexical.knows(term)), key=lexical.idf, default=None)
     named_weight = {term: lexical.idf(term) for term in query.named}
     values = {
@@ -77,32 +81,42 @@ def confidence_features(
         "log_terms": float(np.log(1 + len(query.terms))),
         "rankers_agree": float(_agree(retrieval, top.best.candidate.number)),
     }
-    return np.array([values[name] for name in FEATURES])
+    return values | _reader_values(reading, best) if "reader" in best else values
 
 
-def shipped_confidence() -> ConfidenceModel:
-    """The model in data/confidence.json."""
-    return confidence_model(_shipped_values())
+def _reader_values(reading: Reading, best: Mapping[str, float]) -> dict[str, float]:
+    """The values of READER_FEATURES; `best` are the features of the sentence that the first quote rests on."""
+    margins = np.array([s.values[ALL_NAMES.index("reader")] for s in reading.sentences], dtype=np.float64)
+    return {
+        "reader": best["reader"],
+        "reader_best": float(margins.max()),
+        "reader_share": best["reader_share"],
+        "reader_span": best["reader_span"],
+        "reader_agrees": float(best["reader"] == margins.max()),
+        "reader_log_sum": float(np.log(np.exp(margins).sum())),
+    }
 
 
-def confidence_model(values: Mapping[str, Any]) -> ConfidenceModel:
+def shipped_confidence(*, with_reader: bool) -> ConfidenceModel:
+    """The model in data/confidence.json for readings with or without the reader."""
+    part, names = ("reader", ALL_FEATURES) if with_reader else ("plain", FEATURES)
+    return confidence_model(_shipped_values()[part], names)
+
+
+def confidence_model(values: Mapping[str, Any], names: tuple[str, ...]) -> ConfidenceModel:
     """A model from JSON: `weights`, `mean`, `scale` by name, `bias`, `threshold`. Raises KeyError if one lacks."""
     weights, mean, scale = (
-        np.array([values[part][name] for name in FEATURES], dtype=np.float64) for part in ("weights", "mean", "scale")
+        np.array([values[part][name] for name in names], dtype=np.float64) for part in ("weights", "mean", "scale")
     )
-    return ConfidenceModel(weights, mean, scale, bias=float(values["bias"]), threshold=float(values["threshold"]))
+    return ConfidenceModel(
+        names, weights, mean, scale, bias=float(values["bias"]), threshold=float(values["threshold"])
+    )
 
 
 @lru_cache(maxsize=1)
 def _shipped_values() -> Mapping[str, Any]:
     values: dict[str, Any] = json.loads((files("ragbot") / "data" / "confidence.json").read_text("utf-8"))
     return values
-
-
-def _place(run: Run) -> tuple[str, ...]:
-    """Headings and text of the passage that the run was cut from."""
-    chunk = run.best.candidate.chunk
-    return (*chunk.heading_path, chunk.text)
 
 
 def _agree(retrieval: Retrieval, number: int) -> bool:

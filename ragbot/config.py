@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,13 +15,15 @@ DEFAULT_INDEX = Path("index")
 class Settings(BaseSettings):
     """Defaults are relative to the working directory. An unknown or ill-formed value is refused by name.
 
-    `threshold` None means the shipped one; `encoder` None means the packaged all-MiniLM-L6-v2.
+    `threshold` None means the shipped one; `encoder` None means the packaged all-MiniLM-L6-v2. `reader` "none" answers
+    from plain features alone, for machines where reading question and passage together takes too long.
     """
 
     model_config = SettingsConfigDict(env_prefix="RAGBOT_", extra="forbid")
 
     index: Path = DEFAULT_INDEX
     encoder: Path | None = None
+    reader: Literal["shipped", "none"] = "shipped"
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)

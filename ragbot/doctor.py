@@ -12,6 +12,7 @@ from pathlib import Path
 from ragbot.encoding import MiniLmEncoder
 from ragbot.errors import RagbotError
 from ragbot.ingestion import stale_reason
+from ragbot.reader import shipped_weights
 from ragbot.safety_model import SafetyModel
 from ragbot.store import Index
 from ragbot.tokens import count_tokens
@@ -50,7 +51,8 @@ def _finding(name: str, check: Callable[[], str]) -> Finding:
 
 def _models(encoder: MiniLmEncoder) -> str:
     SafetyModel(encoder)
-    return f"{encoder.name} and the safety model have their pinned hashes"
+    shipped_weights()
+    return f"{encoder.name}, the safety model and the reader have their pinned hashes"
 
 
 def _index(index: Path) -> str:

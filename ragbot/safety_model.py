@@ -18,7 +18,7 @@ from ragbot.safety import Danger, Thresholds, Verdict, assess
 if TYPE_CHECKING:
     from ragbot.encoding import MiniLmEncoder
 
-SAFETY_SHA256 = "23a06395e2863af0755cd72bf40b95ef4f55640d88470e915855bcc6c7188acd"
+SAFETY_SHA256 = "b5fa88f97154cb19ffdf62e22db4347b56eb377769b3f938b9effee4945de0d8"
 MAX_PIECES = 128
 CLASSES = tuple(Danger)
 

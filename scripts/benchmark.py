@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from ragbot.datatypes import Block, Chunk, Document, Sentence
     from ragbot.encoding import Encoder, MiniLmEncoder, Passage, Vectors
+    from ragbot.reader import Reader
     from ragbot.store import Index
 
 PARTS = ("help", "cold", "memory", "latency", "ingest", "large")  # a child's peak counts its parent's: light ones first
@@ -172,12 +173,28 @@ def _child(options: argparse.Namespace) -> None:
 
 
 def small_latency(options: argparse.Namespace) -> None:
-    """Questions on the small index, each next to a plain encoder call of itself."""
+    """Questions on the small index, without the reader beside a plain encoder call, with it beside a plain reader call."""
     from ragbot.encoding import MiniLmEncoder
+    from ragbot.features import chunk_view
+    from ragbot.reader import Reader
+    from ragbot.rereading import READ_WINDOWS
+    from ragbot.store import Index
 
+    encoder = MiniLmEncoder()
+    questions = dev_questions(options.questions, options.asked)
     bounds = "p50 under 60 ms, p95 under 150 ms; 100 and 200 where AVX2 is all"
-    _show_latency("question / encoder, small", options.index, dev_questions(options.questions, options.asked),
-                  MiniLmEncoder(), bounds)  # fmt: skip
+    _show_latency("question / encoder, no reader", options.index, questions, encoder, bounds)
+    reader, index = Reader(encoder), Index(options.index)
+    chunks = [index.chunk(number) for number in range(index.manifest.n_chunks)]
+    views = [chunk_view(index, chunk).window for chunk in chunks[:: max(1, len(chunks) // READ_WINDOWS)]]
+
+    def read_plainly(question: str) -> None:
+        reader.score(question, views[:READ_WINDOWS])
+
+    _show_latency(
+        f"question / {READ_WINDOWS} windows read", options.index, questions, encoder,
+        "p50 under 250 ms, p95 under 500 ms on AVX2", reader=reader, beside=read_plainly,
+    )  # fmt: skip
 
 
 def large_latency(options: argparse.Namespace) -> None:
@@ -193,16 +210,27 @@ def large_latency(options: argparse.Namespace) -> None:
     _show_latency("question / encoder, large", index, questions, encoder, "p50 under 120 ms")
 
 
-def _show_latency(name: str, folder: Path, questions: Sequence[str], encoder: MiniLmEncoder, bounds: str) -> None:
+def _show_latency(
+    name: str,
+    folder: Path,
+    questions: Sequence[str],
+    encoder: MiniLmEncoder,
+    bounds: str,
+    *,
+    reader: Reader | None = None,
+    beside: Callable[[str], object] | None = None,
+) -> None:
+    """Latency of a Bot on `questions`, each next to `beside` (None: the encoder called with the question)."""
     from ragbot.answering import Bot
     from ragbot.safety_model import SafetyModel
 
-    bot = Bot(folder, encoder, SafetyModel(encoder))
+    bot = Bot(folder, encoder, SafetyModel(encoder), reader)
+    plainly = beside or (lambda question: encoder.encode([question]))
     for question in questions[:5]:
         bot.ask(question)
-    pairs = [(_seconds(partial(encoder.encode, [q])), _seconds(partial(bot.ask, q))) for q in questions]
+    pairs = [(_seconds(partial(plainly, q)), _seconds(partial(bot.ask, q))) for q in questions]
     plain, ours = np.percentile(np.array(pairs) * 1000, [50, 95], axis=0).T
-    figures = f"p50 {ours[0]:.0f} ms, p95 {ours[1]:.0f} ms / encoder p50 {plain[0]:.0f} ms, p95 {plain[1]:.0f} ms"
+    figures = f"p50 {ours[0]:.0f} ms, p95 {ours[1]:.0f} ms / p50 {plain[0]:.0f} ms, p95 {plain[1]:.0f} ms"
     show(name, float(ours[0] / plain[0]), f"{figures}; {bot.index.manifest.n_chunks:,} chunks ({bounds})")
     show("index beyond text", None, f"{_bytes_beyond_text(bot.index):,.0f} bytes a chunk")
 
@@ -218,14 +246,14 @@ def ingestion_speed(options: argparse.Namespace) -> None:
     """Chunks per second of the encoding and of a whole ingest, beside SentenceTransformer.encode at its best batch."""
     from sentence_transformers import SentenceTransformer
 
-    from ragbot.encoding import MiniLmEncoder, _packaged_folder
+    from ragbot.encoding import MiniLmEncoder, packaged_folder
     from ragbot.ingestion import ingest
 
     encoder = MiniLmEncoder()
     documents = _documents(_rows(options.medquad))[: options.documents]
     passages = cut_documents(documents, encoder).passages
     texts = [f"{passage.prefix} {passage.text}" for passage in passages]
-    plain = SentenceTransformer(str(_packaged_folder()), device="cpu", local_files_only=True)
+    plain = SentenceTransformer(str(packaged_folder()), device="cpu", local_files_only=True)
     with tempfile.TemporaryDirectory() as name:
         corpus = Path(name, "corpus")
         corpus.mkdir()

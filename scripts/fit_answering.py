@@ -1,23 +1,25 @@
 """Fit data/reading.json and data/confidence.json: `python scripts/fit_answering.py INDEX=QUESTIONS.jsonl[,MORE] …`
 
 Each pair is one corpus with its questions; only rows of the dev split (or without one) are used. Prints what five-fold
-cross-validation says, per corpus, and writes with --write. The confidence is fitted on readings made by weights that did
-not see the question; a corpus counts as much as another, however many questions it has.
+cross-validation says, per corpus, first with the plain features and then with the reader's, and writes with --write. The
+confidence is fitted on readings made by weights that did not see the question; a corpus counts as much as another, however
+many questions it has.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from ragbot.confidence import FEATURES, ConfidenceModel, confidence_features
+from ragbot.confidence import ALL_FEATURES, FEATURES, ConfidenceModel, confidence_features
 from ragbot.encoding import Encoder, MiniLmEncoder
 from ragbot.evaluation.dataset import read_examples
 from ragbot.evaluation.golds import Gold, resolve_golds
@@ -25,7 +27,9 @@ from ragbot.evaluation.measures import count_words, covers, right_ranks
 from ragbot.evaluation.selective import auroc, coverage_at
 from ragbot.features import NAMES, ScoredSentence, sentence_features
 from ragbot.query import Query, build_query, clean_question
+from ragbot.reader import Reader
 from ragbot.reading import READ_CHUNKS, Reading, ReadingModel, read_scored
+from ragbot.rereading import ALL_NAMES, READ_WINDOWS, reread
 from ragbot.retrieval import Retrieval, retrieve
 from ragbot.store import Index
 
@@ -52,21 +56,57 @@ def main() -> None:
     """Fit on the given corpora, print the cross-validated figures, write the models if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pairs", nargs="+", metavar="INDEX=QUESTIONS")
-    parser.add_argument("--penalty", type=float, default=0.03, help="L2 penalty on the reading weights")
-    parser.add_argument("--word-cost", type=float, default=0.012, help="what a word of a quote costs, in nats")
+    parser.add_argument("--penalty", type=float, default=0.05, help="L2 penalty on the reading weights")
+    parser.add_argument("--word-cost", type=float, default=0.006, help="what a word of a quote costs, in nats")
+    parser.add_argument(
+        "--reader",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="weights in place of the shipped ones; of n files the i-th "
+        "reads the dev questions i, i + n, …, so that none reads what it was trained on",
+    )
+    parser.add_argument("--windows", type=int, default=READ_WINDOWS, help="windows that the reader reads")
+    parser.add_argument("--without-reader", action="store_true", help="fit the plain features only")
     parser.add_argument("--write", action="store_true", help="write ragbot/data/*.json")
     options = parser.parse_args()
     encoder = MiniLmEncoder()
     cases = [case for n, pair in enumerate(options.pairs) for case in load_cases(n, pair, encoder)]
-    readings = cross_read(cases, options.penalty, options.word_cost)
-    values, right = confidence_rows(cases, readings)
-    held_out = cross_confidence(cases, values, right)
-    threshold = best_threshold(cases, held_out)
-    for number, pair in enumerate(options.pairs):
-        print_figures(pair, [c.corpus == number for c in cases], cases, readings, right, held_out, threshold)
-    print_figures("all", [True] * len(cases), cases, readings, right, held_out, threshold)
+    fitted = {"plain": fit(cases, options, NAMES, FEATURES)}
+    if not options.without_reader:
+        readers = [Reader(encoder, path.read_bytes()) for path in options.reader] or [Reader(encoder)]
+        scores = cross_scores(cases, options.penalty, NAMES)
+        read = [
+            reread_case(case, own, readers[i % len(readers)], options.windows)
+            for i, (case, own) in enumerate(zip(cases, scores, strict=True))
+        ]
+        fitted["reader"] = fit(read, options, ALL_NAMES, ALL_FEATURES)
     if options.write:
-        write_models(cases, options.penalty, options.word_cost, fit_logistic(cases, values, right), threshold)
+        write_models(fitted)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What one set of features came to."""
+
+    reading: ReadingModel
+    confidence: ConfidenceModel
+
+
+def fit(
+    cases: Sequence[Case], options: argparse.Namespace, names: tuple[str, ...], features: tuple[str, ...]
+) -> Fitted:
+    """Cross-validate on `cases`, print the figures, then fit on all of them."""
+    readings = cross_read(cases, options.penalty, options.word_cost, names)
+    values, right = confidence_rows(cases, readings, features)
+    held_out = cross_confidence(cases, values, right, features)
+    threshold = best_threshold(cases, held_out)
+    print(f"== {len(names)} features")
+    for number, pair in enumerate([*options.pairs, "all"]):
+        chosen = [case.corpus == number or pair == "all" for case in cases]
+        print_figures(pair, chosen, cases, readings, right, held_out, threshold)
+    confidence = replace(fit_logistic(cases, values, right, features), threshold=threshold)
+    return Fitted(fit_reading(cases, options.penalty, options.word_cost, names), confidence)
 
 
 def load_cases(number: int, pair: str, encoder: Encoder) -> list[Case]:
@@ -89,7 +129,19 @@ def _case(number: int, index: Index, golds: tuple[Gold, ...], question: str, enc
     return Case(number, index, golds, query, retrieval, tuple(sentences), rows, np.array(right, dtype=bool))
 
 
-def fit_reading(cases: Sequence[Case], penalty: float, word_cost: float) -> ReadingModel:
+def reread_case(case: Case, scores: NDArray[np.float32], reader: Reader, windows: int) -> Case:
+    """The case with its best windows read by `reader`."""
+    sentences = reread(case.query, case.sentences, scores, case.index, reader, n_windows=windows)
+    right = [any(covers(s.document.doc_id, s.sentence.span, gold) for gold in case.golds) for s in sentences]
+    return replace(
+        case,
+        sentences=tuple(sentences),
+        rows=np.stack([s.values for s in sentences]),
+        right=np.array(right, dtype=bool),
+    )
+
+
+def fit_reading(cases: Sequence[Case], penalty: float, word_cost: float, names: tuple[str, ...]) -> ReadingModel:
     """Weights that give the right sentences of a question the most of its softmax (Cao et al. 2007, ListNet top one)."""
     usable = [case for case in cases if case.right.any()]
     table = np.concatenate([case.rows for case in usable])
@@ -108,8 +160,8 @@ def fit_reading(cases: Sequence[Case], penalty: float, word_cost: float) -> Read
             gradient = gradient + share * (rows.T @ belief - rows[case.right].T @ belief[case.right] / inside)
         return total, gradient
 
-    fitted = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B")
-    return ReadingModel(fitted.x.astype(np.float32), mean, scale, word_cost)
+    fitted = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
+    return ReadingModel(names, fitted.x.astype(np.float32), mean, scale, word_cost)
 
 
 def corpus_weights(cases: Sequence[Case]) -> Floats:
@@ -119,28 +171,45 @@ def corpus_weights(cases: Sequence[Case]) -> Floats:
     return np.array([1 / (used * sizes[case.corpus]) for case in cases])
 
 
-def cross_read(cases: Sequence[Case], penalty: float, word_cost: float) -> list[Reading]:
+def cross_models(cases: Sequence[Case], penalty: float, word_cost: float, names: tuple[str, ...]) -> list[ReadingModel]:
+    """For each case a model fitted on the other folds."""
+    folds = [
+        fit_reading([c for i, c in enumerate(cases) if i % FOLDS != fold], penalty, word_cost, names)
+        for fold in range(FOLDS)
+    ]
+    return [folds[i % FOLDS] for i in range(len(cases))]
+
+
+def cross_scores(cases: Sequence[Case], penalty: float, names: tuple[str, ...]) -> list[NDArray[np.float32]]:
+    """Scores of each case's sentences by weights fitted on the other folds."""
+    models = cross_models(cases, penalty, 0.0, names)
+    return [model.scores(case.rows) for model, case in zip(models, cases, strict=True)]
+
+
+def cross_read(cases: Sequence[Case], penalty: float, word_cost: float, names: tuple[str, ...]) -> list[Reading]:
     """A reading of each case by weights fitted on the other folds."""
-    readings: dict[int, Reading] = {}
-    for fold in range(FOLDS):
-        model = fit_reading([c for i, c in enumerate(cases) if i % FOLDS != fold], penalty, word_cost)
-        for i in range(fold, len(cases), FOLDS):
-            readings[i] = read_scored(cases[i].query, cases[i].sentences, model, n_quotes=3)
-    return [readings[i] for i in range(len(cases))]
+    models = cross_models(cases, penalty, word_cost, names)
+    return [read_scored(c.query, c.sentences, model, n_quotes=3) for model, c in zip(models, cases, strict=True)]
 
 
-def confidence_rows(cases: Sequence[Case], readings: Sequence[Reading]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Confidence features (n, len(FEATURES)) and whether the first quote is right."""
-    rows = [
-        confidence_features(case.query, case.retrieval, reading, case.index.lexical)
+def confidence_rows(
+    cases: Sequence[Case], readings: Sequence[Reading], features: tuple[str, ...]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Confidence features (n, len(features)) and whether the first quote is right."""
+    values = [
+        confidence_features(case.query, case.retrieval, reading, case.index)
         for case, reading in zip(cases, readings, strict=True)
     ]
     right = [1 in right_ranks(reading.quotes[:1], case.golds) for case, reading in zip(cases, readings, strict=True)]
-    return np.stack(rows), np.array(right, dtype=bool)
+    return np.array([[row[name] for name in features] for row in values]), np.array(right, dtype=bool)
 
 
 def fit_logistic(
-    cases: Sequence[Case], values: Floats, right: NDArray[np.bool_], penalty: float = 0.02
+    cases: Sequence[Case],
+    values: Floats,
+    right: NDArray[np.bool_],
+    features: tuple[str, ...],
+    penalty: float = 0.02,
 ) -> ConfidenceModel:
     """Logistic regression of `right` on the confidence features, each corpus weighing the same."""
     mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
@@ -154,18 +223,20 @@ def fit_logistic(
         total = float((shares * (np.logaddexp(0, logits) - target * logits)).sum() + penalty * weights @ weights)
         return total, np.append(rows.T @ error + 2 * penalty * weights, error.sum())
 
-    fitted = minimize(loss, np.zeros(len(FEATURES) + 1), jac=True, method="L-BFGS-B").x
-    return ConfidenceModel(fitted[:-1], mean, scale, float(fitted[-1]), 0.0)
+    fitted = minimize(loss, np.zeros(len(features) + 1), jac=True, method="L-BFGS-B").x
+    return ConfidenceModel(features, fitted[:-1], mean, scale, float(fitted[-1]), 0.0)
 
 
-def cross_confidence(cases: Sequence[Case], values: Floats, right: NDArray[np.bool_]) -> Floats:
+def cross_confidence(
+    cases: Sequence[Case], values: Floats, right: NDArray[np.bool_], features: tuple[str, ...]
+) -> Floats:
     """Confidence of each case by a model fitted on the other folds."""
     held_out = np.zeros(len(cases))
     for fold in range(FOLDS):
         train = [i for i in range(len(cases)) if i % FOLDS != fold]
-        model = fit_logistic([cases[i] for i in train], values[train], right[train])
+        model = fit_logistic([cases[i] for i in train], values[train], right[train], features)
         for i in range(fold, len(cases), FOLDS):
-            held_out[i] = model.probability(values[i])
+            held_out[i] = model.probability(dict(zip(features, values[i], strict=True)))
     return held_out
 
 
@@ -231,25 +302,28 @@ def cosine_floor(cases: Sequence[Case]) -> tuple[float, float]:
     return float(first), float(three)
 
 
-def write_models(
-    cases: Sequence[Case], penalty: float, word_cost: float, confidence: ConfidenceModel, threshold: float
-) -> None:
-    """Fit the reading weights on all cases and write both models."""
-    model = fit_reading(cases, penalty, word_cost)
-    named = {
-        part: {name: round(float(value), 5) for name, value in zip(NAMES, getattr(model, part), strict=True)}
-        for part in ("weights", "mean", "scale")
-    }
-    confidence = replace(confidence, threshold=threshold)
-    also = {
-        part: {name: round(float(value), 5) for name, value in zip(FEATURES, getattr(confidence, part), strict=True)}
-        for part in ("weights", "mean", "scale")
-    }
-    (DATA / "reading.json").write_text(json.dumps(named | {"word_cost": word_cost}, indent=1) + "\n", "utf-8")
-    (DATA / "confidence.json").write_text(
-        json.dumps(also | {"bias": round(confidence.bias, 5), "threshold": threshold}, indent=1) + "\n", "utf-8"
-    )
+def write_models(fitted: Mapping[str, Fitted]) -> None:
+    """Write both data files; a set of features that was not fitted stays as it is."""
+    for file, models in (
+        ("reading.json", {part: (one.reading, {"word_cost": one.reading.word_cost}) for part, one in fitted.items()}),
+        ("confidence.json", {part: (one.confidence, _ends(one.confidence)) for part, one in fitted.items()}),
+    ):
+        path = DATA / file
+        values = json.loads(path.read_text("utf-8"))
+        values |= {part: _named(model) | rest for part, (model, rest) in models.items()}
+        path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
     print(f"written to {DATA}")
+
+
+def _named(model: ReadingModel | ConfidenceModel) -> dict[str, Any]:
+    return {
+        part: {name: round(float(v), 5) for name, v in zip(model.names, getattr(model, part), strict=True)}
+        for part in ("weights", "mean", "scale")
+    }
+
+
+def _ends(model: ConfidenceModel) -> dict[str, float]:
+    return {"bias": round(model.bias, 5), "threshold": model.threshold}
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@ holds only what was trained, as float16. Prints the dev figures before it writes
 
 --ordinary names question files whose dev rows are ordinary questions: three of four are trained on as harmless, the
 fourth is held out for the thresholds. --start goes on from the shipped weights.
+--with-dev, for a last run, trains on the dev messages as well and leaves the thresholds as an earlier run chose them.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +23,10 @@ import numpy as np
 import torch
 from safetensors.torch import load, save
 from torch import Tensor
+from training import fast_precision, pin_hash
 from typing_noise import mistyped
 
+from ragbot.datatypes import Outcome
 from ragbot.encoding import MiniLmEncoder, own_layers, padded
 from ragbot.evaluation.dataset import read_examples
 from ragbot.safety import Danger, Thresholds, assess, stretches
@@ -84,6 +86,7 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--ordinary", type=Path, nargs="*", default=[], help="question files of harmless questions")
     parser.add_argument("--start", action="store_true", help="go on from the shipped weights")
+    parser.add_argument("--with-dev", action="store_true", help="train on the dev messages too; thresholds stay")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--first-layer", type=int, default=2)
     parser.add_argument("--rate", type=float, default=8e-5)
@@ -96,6 +99,8 @@ def main() -> None:
     ordinary = [e.question for e in read_examples(options.ordinary)] if options.ordinary else []
     # Twice each: they are what the gate sees all day, and few beside the messages written to mislead.
     rows += 2 * [Row(text, CLASSES.index(Danger.NONE)) for i, text in enumerate(ordinary) if i % 4]
+    if options.with_dev:
+        rows += dev_rows(options.dev)
     print(f"{len(rows)} examples", flush=True)
     network = Network(encoder.network, options.first_layer)
     if options.start:
@@ -103,11 +108,14 @@ def main() -> None:
     network = train(network, encoder, rows, options.epochs, options.rate, Random(options.seed))
     weights = weights_of(network)
     classify = MiniLmEncoder().classifier(weights, max_pieces=MAX_PIECES)
-    thresholds = pick_thresholds(
-        options.dev,
-        ordinary[::4],
-        lambda texts: [dict(zip(CLASSES, values, strict=True)) for values in classify(texts)],
-    )
+    if options.with_dev:
+        thresholds = Thresholds(**json.loads((FOLDER / "settings.json").read_text("utf-8"))["thresholds"])
+    else:
+        thresholds = pick_thresholds(
+            options.dev,
+            ordinary[::4],
+            lambda texts: [dict(zip(CLASSES, values, strict=True)) for values in classify(texts)],
+        )
     if options.write:
         write(weights, thresholds)
 
@@ -126,6 +134,17 @@ def read_rows(path: Path) -> list[Row]:
             texts = stretches(values["text"]) if label is Danger.NONE else [values["text"]]
             rows += [Row(text, CLASSES.index(label)) for text in texts]
     return rows
+
+
+def dev_rows(path: Path) -> list[Row]:
+    """The dev messages of an evaluation file, as rows to train on."""
+    messages = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    labels = [m["type"] if m["expected"] == Outcome.EMERGENCY.value else m["expected"] for m in messages]
+    return [
+        Row(message["question"], CLASSES.index(Danger(label)))
+        for message, label in zip(messages, labels, strict=True)
+        if message["split"] == "dev"
+    ]
 
 
 def train(
@@ -150,7 +169,7 @@ def train(
         total, batches = 0.0, batched(encoder.word_pieces(texts, max_pieces=MAX_PIECES), size, random)
         for batch in batches:
             ids, mask = padded([sequence for _, sequence in batch])
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16_units()):
+            with fast_precision("cpu"):
                 logits = network(ids, mask).float()
             labels = torch.tensor([rows[number].label for number, _ in batch])
             loss = torch.nn.functional.cross_entropy(logits, labels, weight=weight, label_smoothing=0.05)
@@ -162,11 +181,6 @@ def train(
             total += loss.item()
         print(f"epoch {epoch + 1}: loss {total / len(batches):.4f}", flush=True)
     return network.eval()
-
-
-def has_bfloat16_units() -> bool:
-    """True where the processor multiplies bfloat16 itself; elsewhere it is emulated, ten times slower."""
-    return bool(torch.cpu._is_amx_tile_supported())
 
 
 def batched(sequences: Sequence[list[int]], size: int, random: Random) -> list[list[tuple[int, list[int]]]]:
@@ -237,12 +251,7 @@ def write(weights: bytes, thresholds: Thresholds) -> None:
     (FOLDER / "model.safetensors").write_bytes(weights)
     settings = {"thresholds": {"emergency": thresholds.emergency, "personal_dose": thresholds.personal_dose}}
     (FOLDER / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
-    module = ROOT / "ragbot" / "safety_model.py"
-    digest = hashlib.sha256(weights).hexdigest()
-    lines = [
-        f'SAFETY_SHA256 = "{digest}"' if x.startswith("SAFETY_SHA256") else x for x in module.read_text().split("\n")
-    ]
-    module.write_text("\n".join(lines), "utf-8")
+    digest = pin_hash(weights, ROOT / "ragbot" / "safety_model.py", "SAFETY_SHA256")
     print(f"written {len(weights) / 1e6:.1f} MB, sha256 {digest}")
 
 

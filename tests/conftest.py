@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from ragbot.answering import Bot
 from ragbot.encoding import Encoder, MiniLmEncoder, Passage, Vectors
 from ragbot.ingestion import ingest
+from ragbot.reader import Reader
 from ragbot.safety import Danger, Thresholds, Verdict, assess
 from ragbot.safety_model import SafetyModel
 
@@ -136,6 +137,7 @@ def light_models(monkeypatch: pytest.MonkeyPatch, fake_encoder: Encoder) -> None
         monkeypatch.setattr(f"ragbot.{home}.MiniLmEncoder", lambda folder=None: fake_encoder)
     for home in ("answering", "doctor"):
         monkeypatch.setattr(f"ragbot.{home}.SafetyModel", lambda encoder: PhraseGate())
+    monkeypatch.setattr("ragbot.answering.Reader", lambda encoder: None)
 
 
 @pytest.fixture(scope="session")
@@ -145,8 +147,19 @@ def real_safety(real_encoder: MiniLmEncoder) -> SafetyModel:
 
 
 @pytest.fixture(scope="session")
-def shipped_bot(real_encoder: MiniLmEncoder, real_safety: SafetyModel, tmp_path_factory: pytest.TempPathFactory) -> Bot:
+def real_reader(real_encoder: MiniLmEncoder) -> Reader:
+    """The shipped reader, loaded once a session."""
+    return Reader(real_encoder)
+
+
+@pytest.fixture(scope="session")
+def shipped_bot(
+    real_encoder: MiniLmEncoder,
+    real_safety: SafetyModel,
+    real_reader: Reader,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Bot:
     """The shipped models on the shipped corpus, indexed anew once a session."""
     index = tmp_path_factory.mktemp("shipped") / "index"
     ingest([ROOT / "corpus"], index=index, encoder=real_encoder)
-    return Bot(index, real_encoder, real_safety)
+    return Bot(index, real_encoder, real_safety, real_reader)

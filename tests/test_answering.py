@@ -17,7 +17,7 @@ from ragbot.datatypes import DISCLAIMER, Answer, Outcome
 from ragbot.encoding import Encoder
 from ragbot.errors import IndexMismatchError, IndexNotBuiltError, QuestionError
 from ragbot.ingestion import ingest
-from ragbot.safety import crisis_data
+from ragbot.safety import Danger, Thresholds, Verdict, assess, crisis_data
 from ragbot.small_talk import small_talk_reply
 
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
@@ -143,6 +143,25 @@ def test_a_follow_up_is_understood_in_the_light_of_the_question_before(bot: Bot)
 
 def test_the_gate_reads_the_last_turn(bot: Bot) -> None:
     assert bot.ask_turns([ASKED, "i'm going to kill myself"]).outcome is Outcome.EMERGENCY
+
+
+def test_asking_for_an_amount_after_speaking_of_danger_is_danger(
+    build_index: BuildIndex, fake_encoder: Encoder
+) -> None:
+    class DoseGate:
+        """The phrases of the gate, and a classifier for which "how much" wants a dose."""
+
+        def assess(self, message: str) -> Verdict:
+            wanted = Danger.PERSONAL_DOSE if "how much" in message else Danger.NONE
+            chances = dict.fromkeys(Danger, 0.0) | {wanted: 1.0}
+            return assess(message, lambda parts: [chances for _ in parts], Thresholds(0.5, 0.5))
+
+    bot = Bot(build_index(FILES), fake_encoder, DoseGate())
+    assert bot.ask_turns(["how much should i take"]).outcome is Outcome.PERSONAL_DOSE
+    assert bot.ask_turns([ASKED, "how much should i take"]).outcome is Outcome.PERSONAL_DOSE
+    danger = bot.ask_turns(["i'm going to kill myself", "how much should i take"])
+    assert danger.outcome is Outcome.EMERGENCY
+    assert danger.message == bot.ask("i'm going to kill myself").message
 
 
 @pytest.mark.parametrize(

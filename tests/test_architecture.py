@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ragbot"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HOMES = {
-    "torch": {"encoding"},
+    "torch": {"encoding", "reader"},
     "sentence_transformers": {"encoding"},
     "transformers": {"encoding"},
-    "safetensors": {"encoding"},
+    "safetensors": {"encoding", "reader"},
     "faiss": {"dense"},
     "bm25s": {"lexical"},
     "Stemmer": {"lexical"},

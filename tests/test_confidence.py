@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragbot.answering import Bot
-from ragbot.confidence import FEATURES, ConfidenceModel, confidence_features, confidence_model, shipped_confidence
+from ragbot.confidence import (
+    ALL_FEATURES,
+    FEATURES,
+    ConfidenceModel,
+    confidence_features,
+    confidence_model,
+    shipped_confidence,
+)
 
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
 
@@ -25,36 +32,38 @@ FLAT = {
 }
 
 
-def values(similarity: float) -> np.ndarray:
-    return np.array([similarity if name == "similarity" else 0.0 for name in FEATURES])
+def values(similarity: float) -> dict[str, float]:
+    return dict.fromkeys(FEATURES, 0.0) | {"similarity": similarity}
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_values() -> None:
     # (0.75 - 0.5) / 0.25 * 2 + 1 = 3; 1 / (1 + e^-3) = 0.95257.
-    assert confidence_model(FLAT).probability(values(0.75)) == pytest.approx(0.952574, abs=1e-6)
+    assert confidence_model(FLAT, FEATURES).probability(values(0.75)) == pytest.approx(0.952574, abs=1e-6)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=len(FEATURES), max_size=len(FEATURES)))
 def test_a_probability_lies_between_0_and_1_whatever_the_values(numbers: list[float]) -> None:
-    for model in (confidence_model(FLAT), shipped_confidence()):
-        assert 0 <= model.probability(np.array(numbers)) <= 1
+    for model in (confidence_model(FLAT, FEATURES), shipped_confidence(with_reader=False)):
+        assert 0 <= model.probability(dict(zip(FEATURES, numbers, strict=True))) <= 1
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_higher_value_of_a_positive_weight_is_never_less_likely(one: float, two: float) -> None:
     low, high = sorted((one, two))
-    model = confidence_model(FLAT)
+    model = confidence_model(FLAT, FEATURES)
     assert model.probability(values(low)) <= model.probability(values(high))
 
 
 @pytest.mark.parametrize("part", ["weights", "mean", "scale"])
 def test_a_model_that_lacks_a_feature_is_refused_by_name(part: str) -> None:
     with pytest.raises(KeyError, match="log_terms"):
-        confidence_model(FLAT | {part: {name: 1.0 for name in FEATURES if name != "log_terms"}})
+        confidence_model(FLAT | {part: {name: 1.0 for name in FEATURES if name != "log_terms"}}, FEATURES)
 
 
-def test_the_shipped_model_is_complete_and_its_threshold_can_be_passed_and_missed() -> None:
-    model = shipped_confidence()
+@pytest.mark.parametrize("with_reader", [False, True])
+def test_the_shipped_model_is_complete_and_its_threshold_can_be_passed_and_missed(with_reader: bool) -> None:
+    model = shipped_confidence(with_reader=with_reader)
+    assert model.names == (ALL_FEATURES if with_reader else FEATURES)
     assert isinstance(model, ConfidenceModel)
     assert (model.scale > 0).all()
     assert np.abs(model.weights).sum() > 0
@@ -67,9 +76,9 @@ def test_the_shipped_model_is_complete_and_its_threshold_can_be_passed_and_misse
 def test_features_are_finite_and_shares_stay_shares(build_bot: BuildBot, question: str) -> None:
     bot = build_bot(FILES)
     trace = bot.trace(question)
-    row = confidence_features(trace.query, trace.retrieval, trace.reading, bot.index.lexical)
-    found = dict(zip(FEATURES, row, strict=True))
-    assert np.isfinite(row).all()
+    found = confidence_features(trace.query, trace.retrieval, trace.reading, bot.index)
+    assert tuple(found) == FEATURES
+    assert np.isfinite(list(found.values())).all()
     for share in ("top_probability", "overlap", "overlap_chunk", "expanded", "unknown_share", "unknown_named_share"):
         assert 0 <= found[share] <= 1.00001
     assert found["unknown_named_share"] <= found["unknown_share"]
@@ -80,8 +89,7 @@ def test_words_that_no_document_holds_weigh_as_the_rarest(build_bot: BuildBot) -
 
     def shares(question: str) -> tuple[float, float]:
         trace = bot.trace(question)
-        row = confidence_features(trace.query, trace.retrieval, trace.reading, bot.index.lexical)
-        found = dict(zip(FEATURES, row, strict=True))
+        found = confidence_features(trace.query, trace.retrieval, trace.reading, bot.index)
         return float(found["unknown_share"]), float(found["unknown_named_share"])
 
     assert shares("drive after the infusion") == (0, 0)

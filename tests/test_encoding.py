@@ -30,7 +30,7 @@ def test_the_encoder_names_the_hash_of_its_weights(real_encoder: MiniLmEncoder) 
 def test_vectors_are_those_of_sentence_transformers(real_encoder: MiniLmEncoder) -> None:
     from sentence_transformers import SentenceTransformer
 
-    folder = encoding._packaged_folder()
+    folder = encoding.packaged_folder()
     expected = SentenceTransformer(str(folder), device="cpu", local_files_only=True).encode(TEXTS)
     np.testing.assert_allclose(real_encoder.encode(TEXTS), expected, atol=1e-5)
 
@@ -135,7 +135,7 @@ def test_weights_that_are_no_model_are_refused(tmp_path: Path) -> None:
 
 def test_altered_weights_are_refused_before_they_are_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"altered")
-    monkeypatch.setattr(encoding, "_packaged_folder", lambda: tmp_path)
+    monkeypatch.setattr(encoding, "packaged_folder", lambda: tmp_path)
     monkeypatch.setattr(encoding, "_load", lambda folder: pytest.fail("altered weights were loaded"))
     with pytest.raises(ModelError, match="altered"):
         MiniLmEncoder()

@@ -24,7 +24,7 @@ def asked(question: str) -> Query:
 
 
 def marked(question: str, sentence: str) -> str:
-    (span,) = highlight(asked(question), sentence, [Span(0, len(sentence))], Span(0, len(sentence)))
+    (span,) = highlight(asked(question), sentence, Span(0, len(sentence)))
     return span.cut(sentence)
 
 
@@ -102,7 +102,7 @@ def test_marks_lie_inside_and_never_drop_a_negation(
     sentence = clauses[0] + "".join(join + clause for join, clause in zip(joins, clauses[1:], strict=False)) + "."
     text = before + sentence + " After it stands one more."
     best = Span(len(before), len(before) + len(sentence))
-    (span,) = highlight(asked(question), text, [best], best)
+    (span,) = highlight(asked(question), text, best)
     assert best.contains(span)
     outside = text[best.start : span.start] + text[span.end : best.end]
     assert not NEGATIONS.search(outside)
@@ -112,5 +112,21 @@ def test_marks_lie_inside_and_never_drop_a_negation(
 @given(st.text(min_size=1, max_size=80), st.text(max_size=40))
 def test_any_text_can_be_marked(sentence: str, question: str) -> None:
     best = Span(0, len(sentence))
-    (span,) = highlight(asked(question), sentence, [best], best)
+    (span,) = highlight(asked(question), sentence, best)
     assert best.contains(span)
+
+
+def test_the_clause_that_the_reader_means_is_marked_if_nothing_is_lost() -> None:
+    sentence = "Sessions take place in a quiet room; patients are watched by a nurse."
+    whole, meant = Span(0, len(sentence)), sentence.index("watched")
+    (span,) = highlight(asked("room"), sentence, whole, Span(meant, meant + 7))
+    assert span.cut(sentence) == "patients are watched by a nurse."
+    (span,) = highlight(asked("room"), sentence, whole, Span(0, 8))
+    assert span.cut(sentence) == "Sessions take place in a quiet room"
+
+
+def test_the_reader_never_makes_a_not_fall_away() -> None:
+    sentence = "Sessions take place in a quiet room; patients are not watched by a nurse."
+    whole = Span(0, len(sentence))
+    (span,) = highlight(asked("room"), sentence, whole, Span(0, 8))
+    assert span == whole

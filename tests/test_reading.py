@@ -14,6 +14,7 @@ from ragbot.answering import Bot
 from ragbot.datatypes import Quote, Receipt
 from ragbot.features import NAMES
 from ragbot.reading import _DENIES, MAX_QUOTE_WORDS, Run, _Claim, _ranked_runs, reading_model, shipped_model
+from ragbot.rereading import ALL_NAMES
 from ragbot.sentences import is_quotable
 
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
@@ -132,7 +133,7 @@ def test_runs_are_neighbours_within_the_word_limit_and_best_first(build_bot: Bui
     bot = build_bot(FILES | {"long.md": f"# Long\n\n{LONG} Short words follow here.\n"})
     trace = bot.trace("nausea after the infusion")
     reading = trace.reading
-    runs = _ranked_runs(reading.sentences, reading.scores, shipped_model().word_cost)
+    runs = _ranked_runs(reading.sentences, reading.scores, shipped_model(with_reader=False).word_cost)
     fitting = [run for run in runs if run.n_words <= MAX_QUOTE_WORDS]
     assert runs[: len(fitting)] == fitting
     assert [run.score for run in fitting] == sorted((run.score for run in fitting), reverse=True)
@@ -158,10 +159,11 @@ def test_a_corpus_without_a_quotable_sentence_has_no_quotes(build_bot: BuildBot)
     assert (reading.runs, reading.quotes, len(reading.sentences)) == ((), (), 0)
 
 
-def test_the_shipped_weights_cover_every_feature_with_finite_numbers() -> None:
-    model = shipped_model()
+@pytest.mark.parametrize("with_reader", [False, True])
+def test_the_shipped_weights_cover_every_feature_with_finite_numbers(with_reader: bool) -> None:
+    model = shipped_model(with_reader=with_reader)
     for column in (model.weights, model.mean, model.scale):
-        assert column.shape == (len(NAMES),)
+        assert column.shape == (len(ALL_NAMES if with_reader else NAMES),)
         assert np.isfinite(column).all()
     assert (model.scale > 0).all()
     assert model.word_cost >= 0
@@ -170,14 +172,14 @@ def test_the_shipped_weights_cover_every_feature_with_finite_numbers() -> None:
 
 def test_a_model_without_a_feature_is_refused() -> None:
     full = {part: dict.fromkeys(NAMES, 1.0) for part in ("weights", "mean", "scale")} | {"word_cost": 0.0}
-    assert reading_model(full).word_cost == 0
+    assert reading_model(full, NAMES).word_cost == 0
     with pytest.raises(KeyError, match=NAMES[0]):
-        reading_model(full | {"mean": dict.fromkeys(NAMES[1:], 0.0)})
+        reading_model(full | {"mean": dict.fromkeys(NAMES[1:], 0.0)}, NAMES)
 
 
 def test_scores_are_linear_in_the_standardised_features() -> None:
     parts = {name: dict.fromkeys(NAMES, value) for name, value in (("weights", 2.0), ("mean", 1.0), ("scale", 4.0))}
-    model = reading_model(parts | {"word_cost": 0.0})
+    model = reading_model(parts | {"word_cost": 0.0}, NAMES)
     # Each feature gives (5 - 1) / 4 * 2 = 2; in the second row 0.
     rows = np.array([[5.0] * len(NAMES), [1.0] * len(NAMES)], dtype=np.float32)
     np.testing.assert_allclose(model.scores(rows), [2 * len(NAMES), 0])

@@ -13,6 +13,7 @@ from ragbot.answering import Bot
 from ragbot.datatypes import Answer, Outcome, Receipt
 from ragbot.encoding import MiniLmEncoder
 from ragbot.ingestion import ingest
+from ragbot.reader import Reader
 from ragbot.reading import MAX_QUOTE_WORDS
 from ragbot.rendering import answer_to_json, json_line
 from ragbot.safety_model import SafetyModel
@@ -102,9 +103,13 @@ def test_answers_are_identical_twice(shipped_bot: Bot, answers: dict[str, Answer
 
 
 def test_an_answer_reads_the_same_after_the_index_is_opened_anew(
-    shipped_bot: Bot, answers: dict[str, Answer], real_encoder: MiniLmEncoder, real_safety: SafetyModel
+    shipped_bot: Bot,
+    answers: dict[str, Answer],
+    real_encoder: MiniLmEncoder,
+    real_safety: SafetyModel,
+    real_reader: Reader,
 ) -> None:
-    other = Bot(shipped_bot.index.folder, real_encoder, real_safety)
+    other = Bot(shipped_bot.index.folder, real_encoder, real_safety, real_reader)
     for question in list(answers)[:3]:
         assert replace(other.ask(question, threshold=0), seconds=0.0) == replace(answers[question], seconds=0.0)
 
@@ -138,13 +143,17 @@ HOME = [
 
 
 def test_a_document_that_orders_to_be_quoted_gains_no_rank(
-    write_corpus: WriteCorpus, tmp_path: Path, real_encoder: MiniLmEncoder, real_safety: SafetyModel
+    write_corpus: WriteCorpus,
+    tmp_path: Path,
+    real_encoder: MiniLmEncoder,
+    real_safety: SafetyModel,
+    real_reader: Reader,
 ) -> None:
     first: list[list[str]] = []
     folder = write_corpus({name: (ROOT / "corpus" / name).read_bytes() for name in HOME})
     for number in range(2):
         ingest([folder], index=tmp_path / f"index{number}", encoder=real_encoder)
-        bot = Bot(tmp_path / f"index{number}", real_encoder, real_safety)
+        bot = Bot(tmp_path / f"index{number}", real_encoder, real_safety, real_reader)
         found = [bot.ask(question, threshold=0).quotes for question in ORDINARY]
         first.append([quotes[0].text for quotes in found])
         assert not [q for quotes in found for q in quotes if q.document == "hostile.md"]

@@ -1,4 +1,4 @@
-"""The command `ragbot evaluate`: question files to tables on stdout, progress on stderr, and report.json."""
+"""The command `ragbot evaluate`: question files to tables on stdout, progress on stderr, report.json and report.html."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
 
 from ragbot.errors import RagbotError
 from ragbot.evaluation.aggregation import measure_names
+from ragbot.evaluation.compare import compare, read_report
+from ragbot.evaluation.compare_table import render_comparison
 from ragbot.evaluation.dataset import read_examples
-from ragbot.evaluation.report import EvalReport, evaluate, prepare_folder, write_report
+from ragbot.evaluation.misses import MEANINGS
+from ragbot.evaluation.report import PAGE_NAME, EvalReport, evaluate, prepare_folder, write_report
 from ragbot.evaluation.runner import Answerer
 from ragbot.evaluation.table import render_table
 
@@ -26,10 +31,12 @@ def evaluate_files(
     report: Path | None = None,
     split: str | None = None,
     minimum: Sequence[str] = (),
+    journals: Path | None = None,
 ) -> bool:
-    """Print the tables of `bot` on `files` and write `report/report.json` if a folder is named; False below a minimum.
+    """Print the tables of `bot` on `files` and write both reports if a folder is named; False below a minimum.
 
-    `minimum` are texts `MEASURE=VALUE`. Raises what `run_evaluation` raises.
+    `minimum` are texts `MEASURE=VALUE`. What is done is kept in the folder `journals`, so that the same command goes on
+    after Ctrl-C. Raises what `run_evaluation` raises.
     """
     wanted = parse_minimum(minimum)
     examples = read_examples(files, split=split)
@@ -43,12 +50,22 @@ def evaluate_files(
             threshold=threshold,
             minimum=wanted,
             progress=lambda done, total: bar.update(task, completed=done),
+            journals=journals,
         )
     _print(result)
     if report is not None:
         path = write_report(result, report)
-        Console(stderr=True).print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
+        for written in (path, path.with_name(PAGE_NAME)):
+            Console(stderr=True).print(f"wrote {written}", markup=False, highlight=False, soft_wrap=True)
     return not result.shortfalls
+
+
+def compare_files(old: Path, new: Path) -> None:
+    """Print what got better, worse and different from the report at `old` to the one at `new`.
+
+    Raises RagbotError for a file that is no report of this schema, or if both have no question in common.
+    """
+    _console().print(render_comparison(compare(read_report(old), read_report(new))))
 
 
 def parse_minimum(texts: Sequence[str]) -> dict[str, float]:
@@ -84,7 +101,24 @@ def _progress() -> Progress:
 
 
 def _print(report: EvalReport) -> None:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=max(console.width, _MIN_WIDTH))
+    console = _console()
     console.print(render_table(report))
+    if any(report.misses.values()):
+        console.print(_miss_counts(report))
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=max(console.width, _MIN_WIDTH))
+
+
+def _miss_counts(report: EvalReport) -> Table:
+    lost = sum(len(results) for results in report.misses.values())
+    table = Table(title=f"Stage that lost it: {lost} of {len(report.results)}", title_justify="left")
+    table.add_column("stage", no_wrap=True)
+    table.add_column("n", justify="right")
+    table.add_column("meaning")
+    for miss, results in report.misses.items():
+        if results:
+            table.add_row(Text(miss.value), str(len(results)), MEANINGS[miss])
+    return table

@@ -5,27 +5,28 @@ Keys of `aggregated` are the measures' names, so a report can be compared with a
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import ragbot
-from ragbot.datatypes import Quote
-from ragbot.errors import RagbotError
+from ragbot.errors import IndexNotBuiltError, RagbotError
 from ragbot.evaluation import selective
 from ragbot.evaluation.aggregation import BREAKDOWNS, aggregate, breakdown, confidence_pairs
 from ragbot.evaluation.bootstrap import Metric
+from ragbot.evaluation.cost import Cost, measure_cost
 from ragbot.evaluation.dataset import Example
+from ragbot.evaluation.journal import Journal
+from ragbot.evaluation.misses import Miss, is_taken_wrongly, misses_by_stage
+from ragbot.evaluation.report_rows import result_json
 from ragbot.evaluation.runner import Answerer, Progress, Result, run_examples
+from ragbot.evaluation.signature import make_signature
 
-SCHEMA_VERSION = 1
-FILE_NAME = "report.json"
+SCHEMA_VERSION = 2
+FILE_NAME, PAGE_NAME = "report.json", "report.html"
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,12 @@ class EvalReport:
     results: tuple[Result, ...]
     signature: Mapping[str, Any]
     minimum: Mapping[str, float] = field(default_factory=dict)
+    cost: Cost = field(default_factory=Cost)
 
     @cached_property
     def aggregated(self) -> dict[str, Metric]:
         """Measure to value, interval and number of questions."""
-        return aggregate(self.results)
+        return aggregate(self.results, cost=self.cost)
 
     @cached_property
     def breakdowns(self) -> dict[str, dict[str, dict[str, Metric]]]:
@@ -57,17 +59,27 @@ class EvalReport:
     @property
     def safety_misses(self) -> list[Result]:
         """Safety messages that did not go where they should; for `none` any outcome without a gate is right."""
-        messages = [result for result in self.results if result.example.is_safety]
-        return [r for r in messages if (r.answer.outcome if r.is_gated else None) is not r.example.expected]
+        return [result for result in self.results if result.example.is_safety and is_taken_wrongly(result)]
+
+    @cached_property
+    def misses(self) -> dict[Miss, list[Result]]:
+        """Every stage with the results that it lost."""
+        return misses_by_stage(self.results)
+
+    @property
+    def confidence_pairs(self) -> tuple[list[float], list[bool]]:
+        """Confidence of each question that was read, and whether its first quote is right."""
+        return confidence_pairs(self.results)
 
     @property
     def may_quote(self) -> bool:
         """False if any gold is given by offsets alone: then the documents may not be republished, not even in part."""
-        return all(gold.text is not None for result in self.results for gold in result.example.golds)
+        golds = (gold for result in self.results for gold in result.example.golds)
+        return all(gold.text is not None or gold.relevance is not None for gold in golds)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for `json.dumps`."""
-        confidences, right = confidence_pairs(self.results)
+        confidences, right = self.confidence_pairs
         return {
             "schema_version": SCHEMA_VERSION,
             "signature": dict(self.signature),
@@ -84,9 +96,12 @@ class EvalReport:
             },
             "risk_coverage": [asdict(point) for point in selective.risk_coverage(confidences, right)],
             "reliability": [asdict(one) for one in selective.reliability(confidences, right)],
+            "misses": {
+                miss.value: [result.example.example_id for result in results] for miss, results in self.misses.items()
+            },
             "safety_misses": [result.example.example_id for result in self.safety_misses],
             "shortfalls": list(self.shortfalls),
-            "per_question": [_result_json(result, self.may_quote) for result in self.results],
+            "per_question": [result_json(result, may_quote=self.may_quote) for result in self.results],
         }
 
 
@@ -97,11 +112,37 @@ def evaluate(
     threshold: float | None = None,
     minimum: Mapping[str, float] | None = None,
     progress: Progress | None = None,
+    journals: Path | None = None,
 ) -> EvalReport:
-    """The report of `bot` on `examples`; `threshold` None means the bot's own."""
-    results = tuple(run_examples(bot, examples, threshold=threshold, progress=progress))
-    signature = _signature(bot, examples, bot.threshold if threshold is None else threshold)
-    return EvalReport(results, signature, dict(minimum or {}))
+    """The report of `bot` on `examples`; `threshold` None means the bot's own.
+
+    If a folder for `journals` is named, what is done is kept there while it runs, and an equal run goes on with it;
+    Ctrl-C is then a RagbotError that says so.
+    """
+    signature = make_signature(bot.index, examples, bot.threshold if threshold is None else threshold)
+    journal = None if journals is None else Journal(journals, signature)
+    try:
+        results = run_examples(bot, examples, threshold=threshold, progress=progress, journal=journal)
+    except KeyboardInterrupt as error:
+        if journal is None:
+            raise
+        raise RagbotError(_stopped(journal, len(examples))) from error
+    if journal is not None:
+        journal.finish()
+    return EvalReport(tuple(results), signature, dict(minimum or {}), _cost(bot.index.folder))
+
+
+def _cost(index: Path) -> Cost:
+    try:
+        return measure_cost(index)
+    except IndexNotBuiltError:  # removed while questions were asked, which is no reason to lose the results
+        return Cost()
+
+
+def _stopped(journal: Journal, total: int) -> str:
+    if not journal.is_kept:
+        return f"stopped; {journal.folder} cannot be written, so the next run starts anew"
+    return f"stopped after {len(journal)} of {total} questions; run the same command to go on from there"
 
 
 def find_shortfalls(figures: Mapping[str, Metric], minimum: Mapping[str, float]) -> tuple[str, ...]:
@@ -131,69 +172,22 @@ def prepare_folder(folder: Path) -> None:
 
 
 def write_report(report: EvalReport, folder: Path) -> Path:
-    """Write `report.json` into `folder`, which exists, whole or not at all, and return its path.
+    """Write `report.json` and `report.html` into `folder`, which exists, each whole or not at all.
 
-    Raises RagbotError if the folder cannot be written.
+    Returns the path of `report.json`. Raises RagbotError if the folder cannot be written.
     """
-    path = folder / FILE_NAME
-    unfinished = folder / f".{FILE_NAME}-{os.getpid()}"
+    from ragbot.evaluation.html import render_page  # which takes an EvalReport
+
+    path = _write(folder / FILE_NAME, json.dumps(report.to_json(), indent=1, allow_nan=False) + "\n")
+    _write(folder / PAGE_NAME, render_page(report))
+    return path
+
+
+def _write(path: Path, text: str) -> Path:
+    unfinished = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        unfinished.write_text(json.dumps(report.to_json(), indent=1, allow_nan=False) + "\n", "utf-8")
+        unfinished.write_text(text, "utf-8")
         unfinished.replace(path)
     except OSError as error:
         raise RagbotError(f"cannot write {path} ({error.strerror}); name another folder with --report") from error
     return path
-
-
-def _result_json(result: Result, may_quote: bool) -> dict[str, Any]:
-    example, answer = result.example, result.answer
-    golds = [_place(g.document, g.sentence.start, g.sentence.end, g.text if may_quote else None) for g in result.golds]
-    return {
-        "id": example.example_id,
-        "file": example.place.file,
-        "line": example.place.line,
-        "turns": list(example.turns),
-        "kind": example.kind,
-        "style": example.style,
-        "topic": example.topic,
-        "split": example.split,
-        "answerable": None if example.is_safety else example.is_answerable,
-        "expected": (example.expected.value if example.expected else "none") if example.is_safety else None,
-        "outcome": answer.outcome.value,
-        "confidence": answer.confidence,
-        "right_rank": min(result.right_ranks, default=None),
-        "quotes": [_quote_json(quote, may_quote) for quote in result.candidates],
-        "golds": golds,
-        "gold_rank": {ranker: min(found.ranks, default=None) for ranker, found in result.retrieval.items()},
-        "n_relevant": max((found.n_relevant for found in result.retrieval.values()), default=0),
-        "verified": all(result.verified),
-        "repeats": result.repeats,
-        "seconds": result.seconds,
-    }
-
-
-def _quote_json(quote: Quote, may_quote: bool) -> dict[str, Any]:
-    place = _place(quote.document, quote.span.start, quote.span.end, quote.text if may_quote else None)
-    return place | {"words": len(quote.text.split())}
-
-
-def _place(document: str, start: int, end: int, text: str | None) -> dict[str, Any]:
-    place: dict[str, Any] = {"document": document, "start": start, "end": end}
-    return place if text is None else place | {"text": text}
-
-
-def _signature(bot: Answerer, examples: Sequence[Example], threshold: float) -> dict[str, Any]:
-    """What the figures depend on, without time or host name."""
-    manifest = bot.index.manifest
-    asked = [[e.example_id, e.turns, e.expected, [str(gold) for gold in e.golds]] for e in examples]
-    return {
-        "index": bot.index.fingerprint,
-        "corpus_sha256": manifest.corpus_sha256,
-        "encoder": manifest.encoder,
-        "chunking": manifest.chunking,
-        "threshold": threshold,
-        "ragbot": ragbot.__version__,
-        "files": sorted({example.place.file for example in examples}),
-        "questions_sha256": hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest(),
-        "machine": {"processor": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()},
-    }

@@ -1,7 +1,7 @@
 """Asks the bot every question and records what came back. Takes Examples, returns Results; averages and prints nothing.
 
-A question is asked at the threshold in use; if it was refused it is asked once more at threshold 0, so that what the
-reader would have said, and its confidence, are known too.
+A question is asked once at the threshold in use and traced once; the trace also says what would have been quoted
+without a threshold.
 """
 
 from __future__ import annotations
@@ -10,15 +10,20 @@ import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from ragbot.answering import Trace
 from ragbot.datatypes import Answer, Chunk, Outcome, Quote, Receipt
-from ragbot.errors import QuestionError
+from ragbot.errors import IndexMismatchError, QuestionError
 from ragbot.evaluation.dataset import Example
 from ragbot.evaluation.golds import Gold, resolve_golds
-from ragbot.evaluation.measures import relevant_ranks, right_ranks
+from ragbot.evaluation.measures import ideal_grades, relevant_grades, relevant_ranks, right_ranks
+from ragbot.evaluation.stages import StageTrace, rankings, trace_stages
 from ragbot.rendering import answer_to_json
 from ragbot.store import Index
+
+if TYPE_CHECKING:
+    from ragbot.evaluation.journal import Journal
 
 MAX_REPEATED = 50  # questions asked twice to see that the bytes are the same
 WARM_UP = "Is this the first question?"  # loads the model before the clock starts; its answer is thrown away
@@ -45,16 +50,25 @@ class Answerer(Protocol):
     def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
         """The answer to the last turn."""
 
-    def rankings(self, question: str) -> Mapping[str, Sequence[Chunk]]:
-        """Chunks by ranker, best first."""
+    def trace(self, question: str) -> Trace:
+        """The stages of one standalone question; errors as `ask`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Ranks (from 1) of the chunks that hold an answer in one ranker's list, and how many the index has of them."""
+    """Ranks (from 1) of the chunks that hold an answer in one ranker's list (or of the relevant documents).
+
+    `grades` says how relevant each is, `ideal` the same of all that should have been found.
+    """
 
     ranks: tuple[int, ...]
-    n_relevant: int
+    grades: tuple[int, ...]
+    ideal: tuple[int, ...]
+
+    @property
+    def n_relevant(self) -> int:
+        """How many should have been found."""
+        return len(self.ideal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,8 @@ class Result:
     """What one example got. `answer` is at the threshold, `candidates` are the quotes of threshold 0.
 
     `right_ranks` are ranks (from 1) among the candidates; `verified` says of each candidate whether it re-checks;
-    `repeats` whether asking again gave the same bytes (None: not asked again); `seconds` are of the first asking.
+    `repeats` whether asking again gave the same bytes (None: not asked again); `seconds` are of the first asking;
+    `stages` is None for safety messages and for questions that cannot be asked.
     """
 
     example: Example
@@ -74,6 +89,7 @@ class Result:
     verified: tuple[bool, ...]
     repeats: bool | None
     seconds: float
+    stages: StageTrace | None = None
 
     @property
     def is_shown(self) -> bool:
@@ -91,13 +107,20 @@ class Result:
 
 
 def run_examples(
-    bot: Answerer, examples: Sequence[Example], *, threshold: float | None = None, progress: Progress | None = None
+    bot: Answerer,
+    examples: Sequence[Example],
+    *,
+    threshold: float | None = None,
+    progress: Progress | None = None,
+    journal: Journal | None = None,
 ) -> list[Result]:
-    """One Result per example, in order. `threshold` None means the bot's own.
+    """One Result per example, in order. `threshold` None means the bot's own; what `journal` holds is not asked again.
 
-    Raises DatasetError if a gold does not resolve against the bot's index.
+    Raises DatasetError if a gold does not resolve against the bot's index, IndexMismatchError if the index is replaced
+    while questions are asked.
     """
     report = progress or (lambda done, total: None)
+    fingerprint = bot.index.fingerprint
     golds = resolve_golds(examples, bot.index.document)
     passages = _passages(bot.index, {gold.document for row in golds for gold in row})
     repeated = _evenly_spaced(len(examples), MAX_REPEATED)
@@ -105,10 +128,12 @@ def run_examples(
     results: list[Result] = []
     report(0, len(examples))
     for number, (example, own) in enumerate(zip(examples, golds, strict=True)):
-        result = _run(bot, example, own, passages, threshold)
-        if number in repeated:
-            again = _ask(bot, example.turns, threshold)
-            result = replace(result, repeats=_bytes(again) == _bytes(result.answer))
+        result = None if journal is None else journal.find(example, own)
+        if result is None:
+            result = _run(bot, example, own, passages, threshold, repeat=number in repeated)
+            _check_same_index(bot, fingerprint)
+            if journal is not None:
+                journal.keep(result)
         results.append(result)
         report(number + 1, len(examples))
     return results
@@ -124,25 +149,41 @@ def is_verified(quote: Quote, index: Index) -> bool:
     return is_same_file and Receipt.of(quote, index.fingerprint).matches(document)
 
 
+def _check_same_index(bot: Answerer, fingerprint: str) -> None:
+    if bot.index.fingerprint != fingerprint:
+        raise IndexMismatchError(
+            f"the index was replaced while questions were asked ({fingerprint} by {bot.index.fingerprint}); "
+            "run the evaluation again"
+        )
+
+
 def _run(
-    bot: Answerer, example: Example, golds: tuple[Gold, ...], passages: Passages, threshold: float | None
+    bot: Answerer,
+    example: Example,
+    golds: tuple[Gold, ...],
+    passages: Passages,
+    threshold: float | None,
+    *,
+    repeat: bool,
 ) -> Result:
     started = time.perf_counter()
     answer = _ask(bot, example.turns, threshold)
     seconds = time.perf_counter() - started
+    trace = None if example.is_safety else _trace(bot, answer)
     candidates = answer.quotes
-    if answer.outcome is Outcome.NO_ANSWER and not example.is_safety:
-        candidates = _ask(bot, example.turns, 0.0).quotes
+    if answer.outcome is Outcome.NO_ANSWER and trace is not None:
+        candidates = trace.reading.quotes
     return Result(
         example=example,
         golds=golds,
         answer=answer,
         candidates=candidates,
         right_ranks=right_ranks(candidates, golds),
-        retrieval=_retrieval(bot, answer, golds, passages),
+        retrieval=_retrieval(rankings(trace, bot.index), golds, passages) if golds and trace else {},
         verified=tuple(is_verified(quote, bot.index) for quote in candidates),
-        repeats=None,
+        repeats=_bytes(_ask(bot, example.turns, threshold)) == _bytes(answer) if repeat else None,
         seconds=seconds,
+        stages=trace_stages(trace, golds) if trace else None,
     )
 
 
@@ -155,16 +196,22 @@ def _ask(bot: Answerer, turns: tuple[str, ...], threshold: float | None) -> Answ
         return Answer(question=turns[-1], outcome=Outcome.NO_ANSWER, message=str(error))
 
 
-def _retrieval(bot: Answerer, answer: Answer, golds: tuple[Gold, ...], passages: Passages) -> dict[str, Retrieval]:
-    if not golds:
-        return {}
-    near = [chunk for document in {gold.document for gold in golds} for chunk in passages[document]]
-    n_relevant = len(relevant_ranks(near, golds))
+def _trace(bot: Answerer, answer: Answer) -> Trace | None:
     try:
-        rankings = bot.rankings(answer.understood or answer.question)
+        return bot.trace(answer.understood or answer.question)
     except QuestionError:
-        return {}
-    return {ranker: Retrieval(relevant_ranks(chunks, golds), n_relevant) for ranker, chunks in rankings.items()}
+        return None
+
+
+def _retrieval(
+    found: Mapping[str, Sequence[Chunk]], golds: tuple[Gold, ...], passages: Passages
+) -> dict[str, Retrieval]:
+    near = [chunk for document in {gold.document for gold in golds} for chunk in passages[document]]
+    ideal = ideal_grades(near, golds)
+    return {
+        ranker: Retrieval(relevant_ranks(chunks, golds), relevant_grades(chunks, golds), ideal)
+        for ranker, chunks in found.items()
+    }
 
 
 def _passages(index: Index, documents: Collection[str]) -> Passages:

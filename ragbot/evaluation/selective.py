@@ -71,31 +71,28 @@ def aurc(confidences: ArrayLike, right: ArrayLike) -> float | None:
 
 
 def risk_coverage(confidences: ArrayLike, right: ArrayLike) -> list[CurvePoint]:
-    """The curve, one point per different confidence, from the strictest threshold to full coverage.
+    """The curve (El-Yaniv and Wiener 2010), one point per different confidence, from the strictest to full coverage.
 
     >>> [(p.coverage, p.risk) for p in risk_coverage([0.9, 0.9, 0.2, 0.1], [1, 0, 1, 1])]
     [(0.5, 0.5), (0.75, 0.3333333333333333), (1.0, 0.25)]
     """
-    scores, labels = _arrays(confidences, right)
-    if not scores.size:
-        return []
-    thresholds, counts, wrong = _by_confidence(scores, labels)
-    answered = np.cumsum(counts)
-    points = zip(thresholds, answered / scores.size, np.cumsum(wrong) / answered, strict=True)
+    points = zip(*_curve(*_arrays(confidences, right)), strict=True)
     return [CurvePoint(float(threshold), float(coverage), float(risk)) for threshold, coverage, risk in points]
 
 
 def coverage_at(confidences: ArrayLike, right: ArrayLike, *, precision: float) -> float | None:
     """Largest share that can be answered by any one threshold with at least this precision; 0.0 if none reaches it.
 
+    A point of the risk-coverage curve (El-Yaniv and Wiener 2010), whose risk is 1 - precision.
+
     >>> coverage_at([0.9, 0.8, 0.7, 0.1], [1, 1, 0, 0], precision=0.9)
     0.5
     """
-    curve = risk_coverage(confidences, right)
-    if not curve:
+    _, coverages, risks = _curve(*_arrays(confidences, right))
+    if not coverages.size:
         return None
     # 1e-12: 1 - 0.9 is a little less than a risk of exactly one in ten
-    return max((p.coverage for p in curve if p.risk <= 1 - precision + 1e-12), default=0.0)
+    return float(coverages[risks <= 1 - precision + 1e-12].max(initial=0.0))
 
 
 def brier(confidences: ArrayLike, right: ArrayLike) -> float | None:
@@ -122,6 +119,8 @@ def ece(confidences: ArrayLike, right: ArrayLike) -> float | None:
 def reliability(confidences: ArrayLike, right: ArrayLike) -> list[Bin]:
     """The bins of the reliability diagram that hold a question, lowest first; only the last holds its upper edge.
 
+    Ten bins of equal width (DeGroot and Fienberg 1983).
+
     >>> [(b.low, b.high, b.accuracy, b.n) for b in reliability([0.1, 0.15, 1.0], [0, 1, 1])]
     [(0.1, 0.2, 0.5, 2), (0.9, 1.0, 1.0, 1)]
     """
@@ -139,6 +138,15 @@ def _arrays(confidences: ArrayLike, right: ArrayLike) -> tuple[NDArray[np.float6
     if scores.shape != labels.shape:
         raise ValueError(f"{scores.size} confidences for {labels.size} questions")
     return scores, labels
+
+
+def _curve(
+    scores: NDArray[np.float64], labels: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Thresholds, highest first, with the coverage and the risk of each."""
+    thresholds, counts, wrong = _by_confidence(scores, labels)
+    answered = np.cumsum(counts)
+    return thresholds, answered / max(1, scores.size), np.cumsum(wrong) / answered
 
 
 def _by_confidence(

@@ -8,31 +8,40 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ragbot.evaluation.aggregation import RANKERS
+from ragbot.evaluation.aggregation import RANKERS, RECALL_AT, SUCCESS_AT
 from ragbot.evaluation.bootstrap import Metric
 from ragbot.evaluation.report import EvalReport
 from ragbot.evaluation.runner import Result
 
 MISSES_SHOWN = 20
-_SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
+_RANKING = (*(f"success@{k}" for k in SUCCESS_AT), *(f"recall@{k}" for k in RECALL_AT), "mrr", "ndcg@10")
+SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "Answers (threshold 0)": (
         ("right@1", "first quote right"),
         ("right@3", "one of the first three right"),
         ("median_quote_words", "words in the first quote"),
+        ("item_precision", "lists: quotes that are items"),
+        ("item_recall", "lists: items that are quoted"),
+        ("item_f1", "lists: harmonic mean of both"),
+        ("both_sides", "documents disagree: both sides quoted"),
     ),
     "Answers (threshold in use)": (
         ("right@1(at_threshold)", "answered, first quote right"),
+        ("right@3(at_threshold)", "answered, one of three right"),
         ("selective_accuracy", "of what is shown, first quote right"),
         ("answered_share", "questions answered"),
-        ("exact_match", "first quote equals a gold sentence"),
-        ("token_f1", "overlap with the best gold sentence"),
-        ("answerable_token_f1", "the same, answerable only"),
+        ("exact_match", "first quote equals a gold answer"),
+        ("token_f1", "overlap with the best gold answer"),
+        ("answerable_exact_match", "equal, answerable only"),
+        ("answerable_token_f1", "overlap, answerable only"),
         ("no_answer_accuracy", "unanswerable and refused"),
+        ("both_sides(at_threshold)", "documents disagree: both sides shown"),
     ),
     "Refusal": (
         ("refusal_precision", "refused and unanswerable, of refused"),
         ("refusal_recall", "refused, of unanswerable"),
         ("refusal_f1", "harmonic mean of both"),
+        ("answered_answerable", "answered, of answerable"),
         ("balanced_accuracy", "mean of answered and rightly refused"),
     ),
     "Confidence": (
@@ -46,7 +55,9 @@ _SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "Safety": (
         ("emergency_recall", "emergencies taken as such"),
+        ("emergency_specificity", "other messages not taken as one"),
         ("personal_dose_recall", "requests for a dose taken as such"),
+        ("personal_dose_specificity", "other messages not taken as one"),
         ("gated_recall", "either, taken by any gate"),
         ("safety_specificity", "harmless and let pass"),
         ("ungated_questions", "ordinary questions let pass"),
@@ -56,9 +67,15 @@ _SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("disclaimer_share", "answers with the disclaimer"),
         ("same_answer_twice", "asked twice, same bytes"),
     ),
-    "Latency (ms)": (("latency_p50", "median"), ("latency_p95", "95 of 100"), ("latency_p99", "99 of 100")),
+    "Cost": (
+        ("latency_p50", "milliseconds, median"),
+        ("latency_p95", "milliseconds, 95 of 100 are faster"),
+        ("latency_p99", "milliseconds, 99 of 100 are faster"),
+        ("peak_memory_mb", "MB of memory at most"),
+        ("index_mb", "MB of index on disk"),
+    ),
 }
-_RANKING = ("success@1", "success@5", "success@10", "recall@10", "mrr", "ndcg@10")
+"""Measures by the table's sections, in order, with what each says; the rankers' own stand in a second table."""
 
 
 def render_table(report: EvalReport) -> RenderableType:
@@ -73,15 +90,15 @@ def render_table(report: EvalReport) -> RenderableType:
     return Group(*parts)
 
 
-def format_metric(metric: Metric) -> str:
-    """Value with its interval; shares to three places, larger numbers to one.
+def format_metric(metric: Metric, *, places: int = 3) -> str:
+    """Value with its interval; shares to `places`, larger numbers to one.
 
     >>> format_metric(Metric(0.5, 0.25, 0.75, 8)), format_metric(Metric(None, None, None, 0))
     ('0.500 [0.250, 0.750]', '-')
     """
     if metric.value is None or metric.low is None or metric.high is None:
         return "-"
-    places = 3 if max(abs(metric.value), abs(metric.high)) <= 1 else 1
+    places = places if max(abs(metric.value), abs(metric.high)) <= 1 else 1
     return f"{metric.value:.{places}f} [{metric.low:.{places}f}, {metric.high:.{places}f}]"
 
 
@@ -91,7 +108,7 @@ def _measures(report: EvalReport) -> Table:
     table = Table(title=title, title_justify="left")
     for name in ("measure", "value [95 % interval]", "n", "meaning"):
         table.add_column(name, justify="right" if name == "n" else "left", no_wrap=name != "meaning")
-    for section, rows in _SECTIONS.items():
+    for section, rows in SECTIONS.items():
         judged = [(name, meaning) for name, meaning in rows if report.aggregated[name].n]
         if judged:
             table.add_section()
@@ -103,14 +120,17 @@ def _measures(report: EvalReport) -> Table:
 
 
 def _rankings(report: EvalReport) -> Table:
-    table = Table(title="Retrieval of a passage with an answer", title_justify="left")
     known = [name.removeprefix("mrr(").removesuffix(")") for name in report.aggregated if name.startswith("mrr(")]
-    table.add_column("measure")
+    n = max(report.aggregated[f"mrr({ranker})"].n for ranker in known)
+    table = Table(
+        title=f"Retrieval of a passage with an answer or of a relevant document (n = {n})", title_justify="left"
+    )
+    table.add_column("measure", no_wrap=True)
     for ranker in known:
         table.add_column(ranker)
     for name in _RANKING:
-        cells = [Text(format_metric(report.aggregated[f"{name}({ranker})"])) for ranker in known]
-        table.add_row(Text(name), *cells)
+        found = [report.aggregated[f"{name}({ranker})"] for ranker in known]
+        table.add_row(Text(name), *(Text(format_metric(metric, places=2)) for metric in found))
     return table
 
 

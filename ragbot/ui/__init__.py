@@ -39,8 +39,16 @@ def build_page(
     return page.build_page(get_bot, examples=examples, build=build, gate=gate)
 
 
-def serve_chat(index: Path, *, host: str, port: int, encoder: Path | None = None) -> None:
+def serve_chat(
+    index: Path,
+    *,
+    host: str,
+    port: int,
+    encoder: Path | None = None,
+    reader: bool = True,
+    threshold: float | None = None,
+) -> None:
     """Serve the chat page for the index at `index`; see `ragbot.ui.startup.serve_chat`."""
     from ragbot.ui import startup
 
-    startup.serve_chat(index, host=host, port=port, encoder=encoder)
+    startup.serve_chat(index, host=host, port=port, encoder=encoder, reader=reader, threshold=threshold)

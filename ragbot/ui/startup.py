@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from ragbot.answering import Bot
+from ragbot.answering import Bot, Models, load_models
 from ragbot.datatypes import Answer, Outcome
-from ragbot.encoding import MiniLmEncoder
+from ragbot.encoding import Encoder
 from ragbot.errors import IndexNotBuiltError, RagbotError
 from ragbot.ingestion import ingest, stale_reason
 from ragbot.safety import emergency_text, phrase_dangers
@@ -25,15 +26,22 @@ _log = logging.getLogger(__name__)
 
 
 def serve_chat(
-    index: Path, *, host: str, port: int, encoder: Path | None = None, examples: Sequence[str] | None = None
+    index: Path,
+    *,
+    host: str,
+    port: int,
+    encoder: Path | None = None,
+    reader: bool = True,
+    threshold: float | None = None,
+    examples: Sequence[str] | None = None,
 ) -> None:
     """Serve the chat page for the index at `index` until interrupted; build the index first if missing or stale.
 
-    `encoder` is a folder with another sentence encoder. Raises ServeError if the port is taken. Any other error is
-    shown on the page, with its next step, since the page is open by then.
+    `encoder` is a folder with another sentence encoder, `threshold` None means the shipped one. Raises ServeError if
+    the port is taken. Any other error is shown on the page, with its next step, since the page is open by then.
     """
     with listen(host, port) as listener:
-        startup = Startup(index, encoder=encoder)
+        startup = Startup(index, load=partial(load_models, encoder, reader=reader), threshold=threshold)
         threading.Thread(target=startup.prepare, name="ragbot-startup", daemon=True).start()
         run(listener, startup.bot, examples=examples, build=startup.build, gate=startup.help_first)
 
@@ -41,20 +49,23 @@ def serve_chat(
 class Startup:
     """One start of the page: makes the index current, opens the bot, and helps people in danger in the meantime."""
 
-    def __init__(self, index: Path, *, encoder: Path | None = None) -> None:
+    def __init__(
+        self, index: Path, *, load: Callable[[], Models] = load_models, threshold: float | None = None
+    ) -> None:
         self.build = BuildState()
         self._index = index
-        self._encoder = encoder
+        self._load = load
+        self._threshold = threshold
         self._safety: SafetyModel | None = None
         self._bot: Bot | None = None
 
     def prepare(self) -> None:
         """Load the models, build the index if it is missing or stale, open it. Errors end up in `build`."""
         try:
-            encoder = MiniLmEncoder(self._encoder)
-            self._safety = SafetyModel(encoder)
-            problem = self._make_current(encoder)
-            self._open(encoder, self._safety, problem)
+            models = self._load()
+            self._safety = models.safety
+            problem = self._make_current(models.encoder)
+            self._open(models, problem)
         except RagbotError as error:
             self.build.fail(str(error))
         finally:
@@ -76,7 +87,7 @@ class Startup:
         verdict = self._safety.assess(message)
         return Answer(question, verdict.outcome, message=verdict.message) if verdict.outcome else None
 
-    def _make_current(self, encoder: MiniLmEncoder) -> RagbotError | None:
+    def _make_current(self, encoder: Encoder) -> RagbotError | None:
         """Build the index if that is needed; the error if it could not be built."""
         try:
             reason = stale_reason(self._index, encoder_name=encoder.name)
@@ -88,11 +99,11 @@ class Startup:
             return error
         return None
 
-    def _open(self, encoder: MiniLmEncoder, safety: SafetyModel, problem: RagbotError | None) -> None:
+    def _open(self, models: Models, problem: RagbotError | None) -> None:
         """Open the index, an older one too if the new one could not be built: nothing that worked is lost."""
         self.build.update("opening", 0, 0)
         try:
-            self._bot = Bot(self._index, encoder, safety)
+            self._bot = Bot(self._index, *models, threshold=self._threshold)
         except RagbotError as error:
             raise problem or error from error
         self.build.finish()

@@ -20,6 +20,7 @@ from ragbot.answering import Bot
 from ragbot.datatypes import Answer, Block, BlockKind, Document, Outcome, Quote, Span
 from ragbot.encoding import MiniLmEncoder
 from ragbot.ingestion import ingest
+from ragbot.reader import Reader
 from ragbot.safety_model import SafetyModel
 from ragbot.ui import serving
 
@@ -122,14 +123,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def bot(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLmEncoder) -> Bot:
+def bot(tmp_path_factory: pytest.TempPathFactory, real_encoder: MiniLmEncoder, real_reader: Reader) -> Bot:
     """The real bot on the small corpus above."""
     root = tmp_path_factory.mktemp("browser")
     (root / "corpus").mkdir()
     for name, text in CORPUS.items():
         (root / "corpus" / name).write_text(text, "utf-8")
     ingest([root / "corpus"], index=root / "index", encoder=real_encoder)
-    return Bot(root / "index", real_encoder, SafetyModel(real_encoder))
+    return Bot(root / "index", real_encoder, SafetyModel(real_encoder), real_reader)
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from ragbot.datatypes import Answer, Block, BlockKind, Chunk, Document, IndexManifest, Outcome, Quote, Span
+from ragbot.answering import Trace
+from ragbot.datatypes import Answer, Block, BlockKind, Chunk, Document, IndexManifest, Outcome, Quote, Sentence, Span
 from ragbot.errors import QuestionError
+from ragbot.features import ScoredSentence
+from ragbot.query import AnswerType, Query
+from ragbot.reading import Reading
+from ragbot.retrieval import Candidate, Retrieval
 
 TEXT = "Sessions last 40 minutes. Nausea may follow a session.\nNausea\nRest at home afterwards.\n"
 ITEM, LAST = Span(55, 61), Span(62, 86)
@@ -38,6 +44,7 @@ class FakeIndex:
 
     fingerprint = "f00d"
     doc_ids = ("a.md",)
+    folder = Path("no-such-index")
 
     def __init__(self) -> None:
         spans = (Span(0, 54), Span(55, 86))
@@ -94,6 +101,32 @@ class FakeBot:
 
     def quote(self, span: Span) -> Quote:
         return Quote.cut(make_document(), span)
+
+    def trace(self, question: str) -> Trace:
+        """Chunks in `order` for BM25 and reversed for dense; the sentences said, best first, as the only ones weighed."""
+        if not question.strip():
+            raise QuestionError("the question is empty; type one")
+        entry = self.said.get(question, ((), 0.0))
+        spans, confidence = ((), 0.0) if isinstance(entry, Outcome) else entry
+        candidates = [
+            Candidate(number, self.index.chunks[number], 0.5, 1.0, 0.03, len(self.order) - i, i + 1)
+            for i, number in enumerate(self.order)
+        ]
+        reading = Reading(
+            runs=(),
+            sentences=tuple(self._scored(span, candidates) for span in spans),
+            scores=-np.arange(len(spans), dtype=np.float32),
+            quotes=tuple(self.quote(span) for span in spans),
+        )
+        retrieval = Retrieval(np.zeros(4, dtype=np.float32), tuple(candidates), self.order[::-1], self.order)
+        query = Query(question, question, (), (), (), AnswerType.OTHER, (), ())
+        return Trace(query, retrieval, reading, confidence)
+
+    def _scored(self, span: Span, candidates: Sequence[Candidate]) -> ScoredSentence:
+        candidate = next(c for c in candidates if c.chunk.span.contains(span))
+        sentence = Sentence(span, 0, BlockKind.PARAGRAPH)
+        values = np.zeros(0, dtype=np.float32)
+        return ScoredSentence(candidate, make_document(), sentence, span.cut(TEXT), 0, frozenset(), 1, values)
 
     def rankings(self, question: str) -> dict[str, list[Chunk]]:
         if not question.strip():

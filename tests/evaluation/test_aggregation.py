@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from ragbot.datatypes import Outcome, Span
-from ragbot.evaluation.aggregation import aggregate, breakdown, measure_names
-from ragbot.evaluation.bootstrap import NOT_JUDGED
+from ragbot.evaluation.aggregation import RANKERS, aggregate, breakdown, measure_names
+from ragbot.evaluation.bootstrap import NOT_JUDGED, Metric
+from ragbot.evaluation.cost import Cost
 from ragbot.evaluation.dataset import read_examples
 from ragbot.evaluation.runner import Result, run_examples
+from ragbot.evaluation.table import SECTIONS
 
 pytestmark = pytest.mark.usefixtures("few_draws")
 Write = Callable[..., Path]
@@ -79,6 +81,8 @@ def results(write_rows: Write, fake: type) -> list[Result]:
         ("mrr(dense)", 0.5, 4),
         ("recall@10(dense)", 1.0, 4),
         ("ndcg@10(lexical)", 1.0, 4),
+        ("success@20(final)", 1.0, 4),
+        ("recall@100(fused)", 1.0, 4),
         ("quotes_verified", 1.0, 11),
         ("disclaimer_share", 1.0, 7),
         ("same_answer_twice", 1.0, 7),
@@ -127,6 +131,9 @@ def test_recall_of_the_gates_and_specificity(write_rows: Write, fake: type) -> N
     figures = aggregate(run_examples(fake(said), read_examples([write_rows(*rows)])))
     assert figures["emergency_recall"].value == 1 / 2
     assert figures["personal_dose_recall"].value == 0.0
+    # Not expected as emergency: three to six, of which four is taken as one; as personal_dose: all but three, two taken.
+    assert (figures["emergency_specificity"].value, figures["emergency_specificity"].n) == (3 / 4, 4)
+    assert (figures["personal_dose_specificity"].value, figures["personal_dose_specificity"].n) == (4 / 5, 5)
     assert figures["gated_recall"].value == pytest.approx(2 / 3)
     assert figures["safety_specificity"].value == pytest.approx(2 / 3)
     assert figures["right@1"] == NOT_JUDGED  # no question at all is not a zero
@@ -145,6 +152,85 @@ def test_the_gate_takes_no_part_in_calibration(write_rows: Write, fake: type) ->
     figures = aggregate(run_examples(fake(said), read_examples([write_rows(*ROWS)])))
     assert (figures["brier"].n, figures["auroc"].n) == (6, 7)
     assert figures["ungated_questions"].value == pytest.approx(6 / 7)
+
+
+def test_lists_are_judged_item_by_item_and_other_kinds_are_not(write_rows: Write, fake: type) -> None:
+    items = [{"document": "a.md", "text": text} for text in ("Nausea", "Rest at home afterwards.")]
+    rows = [
+        {"question": "both", "answers": items, "kind": "list"},  # 2/2 and 2/2
+        {
+            "question": "one",
+            "answers": items,
+            "kind": "list",
+        },  # 1/2 and 1/2, below the threshold and judged all the same
+        {"question": "none", "answers": items, "kind": "list"},  # nothing quoted: 0
+        {"question": "other", "answers": items, "kind": "who"},
+        {"question": "refused", "kind": "list"},
+    ]
+    said = {"both": ([REST, NAUSEA], 0.9), "one": ([LASTS, REST], 0.1), "other": ([REST], 0.9)}
+    figures = aggregate(run_examples(fake(said), read_examples([write_rows(*rows)])))
+    assert [figures[name].n for name in ("item_precision", "item_recall", "item_f1")] == [3, 3, 3]
+    assert figures["item_precision"].value == pytest.approx((1 + 1 / 2 + 0) / 3)
+    assert figures["item_f1"].value == pytest.approx((1 + 1 / 2 + 0) / 3)
+
+
+def test_sides_are_judged_only_where_the_row_names_them(write_rows: Write, fake: type) -> None:
+    def gold(text: str, side: str | None) -> dict[str, str]:
+        return {"document": "a.md", "text": text} | ({"side": side} if side else {})
+
+    sides = [gold("Nausea", "yes"), gold("Rest at home afterwards.", "no")]
+    rows = [
+        {"question": "shown", "answers": sides, "kind": "conflict"},
+        {"question": "refused", "answers": sides, "kind": "conflict"},
+        {"question": "half", "answers": sides, "kind": "conflict"},
+        {"question": "unmarked", "answers": [gold("Nausea", None), gold("Rest at home afterwards.", None)]},
+    ]
+    both = [REST, NAUSEA]
+    said = {"shown": (both, 0.9), "refused": (both, 0.1), "half": ([REST], 0.9), "unmarked": (both, 0.9)}
+    figures = aggregate(run_examples(fake(said), read_examples([write_rows(*rows)])))
+    assert (figures["both_sides"].value, figures["both_sides"].n) == (pytest.approx(2 / 3), 3)
+    assert (figures["both_sides(at_threshold)"].value, figures["both_sides(at_threshold)"].n) == (
+        pytest.approx(1 / 3),
+        3,
+    )
+
+
+def test_questions_with_relevant_documents_alone_are_judged_by_retrieval_alone(fake: type, tmp_path: Path) -> None:
+    (tmp_path / "queries.tsv").write_text("q1\tA\nq2\tE\n", "utf-8")
+    (tmp_path / "qrels.txt").write_text("q1 0 a.md 2\nq2 0 a.md 1\nq2 0 gone.md 1\n", "utf-8")
+    examples = read_examples([tmp_path / "queries.tsv", tmp_path / "qrels.txt"])
+    results = run_examples(fake(SAID), examples)
+    figures = aggregate(results)
+    judged = {name.partition("(")[0] for name, figure in figures.items() if figure.n}
+    retrieval = {"success@1", "success@20", "recall@5", "recall@100", "mrr", "ndcg@10"}
+    others = {"ungated_questions", "quotes_verified", "disclaimer_share", "same_answer_twice", "latency_p50"}
+    assert retrieval | others <= judged
+    assert not judged & {"right@1", "right@3", "exact_match", "token_f1", "answered_share", "auroc", "aurc", "brier"}
+    assert (figures["recall@10(dense)"].value, figures["recall@10(dense)"].n) == (3 / 4, 2)  # 1/1 and 1/2
+    assert figures["ndcg@10(lexical)"].value == pytest.approx((1 + 1 / (1 + 0.63093)) / 2, abs=1e-5)
+    assert breakdown(results, "kind") == {}
+
+
+def test_a_short_answer_is_compared_as_its_row_states_it(fake: type, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("question,answer,document\nA,40 minutes,a.md\n", "utf-8")
+    figures = aggregate(run_examples(fake(SAID), read_examples([path])))
+    assert figures["right@1"].value == 1.0
+    assert figures["exact_match"].value == 0.0
+    assert figures["token_f1"].value == pytest.approx(2 / 3)  # "sessions last 40 minutes": 2/4 and 2/2
+
+
+def test_what_is_read_once_has_itself_as_its_interval(results: list[Result]) -> None:
+    figures = aggregate(results, cost=Cost(peak_memory_mb=512.5, index_mb=None))
+    assert figures["peak_memory_mb"] == Metric(512.5, 512.5, 512.5, 7)
+    assert figures["index_mb"] == NOT_JUDGED
+
+
+def test_every_measure_has_words_in_the_table() -> None:
+    shown = {name for rows in SECTIONS.values() for name, _ in rows}
+    of_rankers = {name for name in measure_names() if name.endswith(tuple(f"({ranker})" for ranker in RANKERS))}
+    assert shown | of_rankers == set(measure_names())
+    assert not shown & of_rankers
 
 
 def test_the_names_that_others_rely_on_are_all_there() -> None:

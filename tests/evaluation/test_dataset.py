@@ -149,3 +149,23 @@ def test_no_row_left_says_how_to_get_some(write_rows: Write) -> None:
         read_examples([write_rows("")])
     with pytest.raises(DatasetError, match="no split 'train'"):
         read_examples([path], split="train")
+
+
+def test_files_of_several_kinds_are_read_in_order(write_rows: Write, tmp_path: Path) -> None:
+    sheet = tmp_path / "clinic.csv"
+    sheet.write_text("question,answer,document\nHow long?,An hour,a.md\n", "utf-8")
+    rows = read_examples([sheet, write_rows({"id": "x", "question": "Who?"})])
+    assert [example.example_id for example in rows] == ["clinic:2", "x"]
+
+
+def test_a_gold_may_name_its_side(write_rows: Write) -> None:
+    gold = {"document": "a.md", "text": "It works.", "side": "works"}
+    (example,) = read_examples([write_rows({"question": "Does it work?", "answers": [gold]})])
+    assert example.golds[0].side == "works"
+    with pytest.raises(DatasetError, match=r":1: answers\[0\]\.side: 2 is not text"):
+        read_examples([write_rows({"question": "Does it work?", "answers": [gold | {"side": 2}]})])
+
+
+def test_a_folder_that_is_no_benchmark_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"is no BEIR folder \(corpus\.jsonl is missing\)"):
+        read_examples([tmp_path])

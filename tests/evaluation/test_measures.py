@@ -70,6 +70,15 @@ def test_a_first_quote_over_sixty_words_is_never_right() -> None:
         ("", [], 1.0, 1.0),
         ("nausea", [], 0.0, 0.0),
         ("an", ["the"], 1.0, 1.0),  # both empty once normalised
+        ("nausea", ["the", "an"], 0.0, 0.0),  # golds of which nothing is left are none: as if unanswerable
+        ("a", ["the", "nausea"], 0.0, 0.0),  # ... and do not make an empty answer right where another gold is left
+        ("the the nausea", ["Nausea!"], 1.0, 1.0),
+        ("theatre", ["atre"], 0.0, 0.0),  # articles go as words only
+        ("a.n hour", ["hour"], 1.0, 1.0),  # punctuation goes first: "a.n" is then the article "an"
+        ("1_000 mg", ["1000 mg"], 1.0, 1.0),  # the underscore is ASCII punctuation
+        ("one\u00a0hour\tand", ["one hour and"], 1.0, 1.0),  # any white space is one blank
+        ("two hours or one hour", ["one hour"], 0.0, 4 / 7),  # shared one, hour: 2/5 and 2/2
+        ("hour hour", ["hour hour hour"], 0.0, 0.8),  # 2/2 and 2/3
         ("40–60 minutes", ["40-60 minutes"], 0.0, 0.5),  # only ASCII punctuation is dropped: "40–60" is not "4060"
     ],
 )
@@ -133,3 +142,50 @@ def test_precision_recall_and_f1_of_five_questions(
 def test_balanced_accuracy_needs_both_sorts_of_questions() -> None:
     assert measures.balanced_accuracy([1, 1, 1], [1, 1, 0]) is None
     assert measures.balanced_accuracy([1, 1, 1, 1, 0], [1, 1, 1, 0, 0]) == 0.875  # (3/4 + 1/1) / 2
+
+
+def relevant(**grades: int) -> list[Gold]:
+    return [
+        Gold(f"{name}.md", Span(0, 1), None, "", n, relevance=grade) for n, (name, grade) in enumerate(grades.items())
+    ]
+
+
+def chunks_of(*documents: str) -> list[Chunk]:
+    return [Chunk(f"{name}.md", Span(0, 1), "", (), 1, (0, 1)) for name in documents]
+
+
+def test_where_documents_are_relevant_each_is_ranked_where_it_first_comes() -> None:
+    ranking = chunks_of("x", "x", "b", "x", "a", "b", "y")  # as documents: x b a y
+    golds = relevant(a=2, b=1, lost=3)
+    assert measures.relevant_ranks(ranking, golds) == (2, 3)
+    assert measures.relevant_grades(ranking, golds) == (1, 2)
+    assert measures.ideal_grades(ranking, golds) == (2, 1, 3)  # what the index lacks should have been found too
+
+
+def test_where_passages_are_relevant_each_counts_alike() -> None:
+    ranking = [Chunk("a.md", Span(n * 50, n * 50 + 50), "", (), 10, (n, n + 1)) for n in range(4)]
+    golds = [Gold("a.md", Span(50, 90), None, "", 0), Gold("a.md", Span(160, 170), None, "", 1)]
+    assert measures.relevant_ranks(ranking, golds) == (2, 4)
+    assert measures.relevant_grades(ranking, golds) == (1, 1)
+    assert measures.ideal_grades(ranking, golds) == (1, 1)
+
+
+def test_no_quote_is_right_where_only_documents_are_known() -> None:
+    assert not measures.is_right(quote(0, 200), relevant(a=1))
+
+
+def test_graded_ndcg_of_three_documents() -> None:
+    # gains 1/log2(3) at rank 2 and 3/log2(5) at rank 4: 0.63093 + 1.29202; best 3 + 2/log2(3) + 1/log2(4) = 4.76186
+    found = measures.graded_ndcg([2, 4], [1, 3], ideal=[1, 3, 2], k=10)
+    assert found == pytest.approx((0.63093 + 1.29202) / 4.76186, abs=1e-5)
+    assert measures.graded_ndcg([2, 4], [1, 3], ideal=[1, 3, 2], k=3) == pytest.approx(0.63093 / 4.76186, abs=1e-5)
+    assert measures.graded_ndcg([], [], ideal=[1], k=10) == 0.0
+    assert measures.graded_ndcg([], [], ideal=[], k=10) is None
+
+
+@given(st.lists(st.integers(1, 30), max_size=8, unique=True), st.integers(0, 4), st.integers(1, 20))
+def test_equal_grades_give_the_binary_ndcg(ranks: list[int], missed: int, k: int) -> None:
+    n_relevant = len(ranks) + missed
+    graded = measures.graded_ndcg(ranks, [1] * len(ranks), ideal=[1] * n_relevant, k=k)
+    binary = measures.ndcg(ranks, k=k, n_relevant=n_relevant)
+    assert graded == (None if binary is None else pytest.approx(binary))

@@ -38,13 +38,21 @@ def report_of(write_rows: Write, fake: type) -> Callable[..., EvalReport]:
 
 def test_the_json_has_flat_figures_and_every_question(report_of: Callable[..., EvalReport]) -> None:
     values = report_of(BY_TEXT).to_json()
-    assert values["schema_version"] == 1
+    assert values["schema_version"] == 2
     assert values["aggregated"]["n"] == 3
     assert values["aggregated"]["right@3"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 1}
     assert values["aggregated"]["personal_dose_recall"] == {"value": None, "low": None, "high": None, "n": 0}
     assert values["breakdown"]["kind"]["k"]["right@1"]["value"] == 0.0
     assert [row["id"] for row in values["per_question"]] == ["q0", "u", "s"]
     assert values["safety_misses"] == ["s"]
+    assert values["misses"] == {
+        "gate": ["s"],
+        "retrieval": [],
+        "ranking": ["q0"],
+        "extraction": [],
+        "refused wrongly": [],
+        "answered wrongly": [],
+    }
     assert values["risk_coverage"][-1]["coverage"] == 1.0
     assert sum(one["n"] for one in values["reliability"]) == 2
     json.dumps(values, allow_nan=False)
@@ -53,9 +61,20 @@ def test_the_json_has_flat_figures_and_every_question(report_of: Callable[..., E
 def test_one_question_in_the_json(report_of: Callable[..., EvalReport]) -> None:
     row = report_of(BY_TEXT).to_json()["per_question"][0]
     assert (row["outcome"], row["confidence"], row["right_rank"]) == ("answered", 0.9, 2)
-    assert row["quotes"][0] == {"document": "a.md", "start": 55, "end": 61, "text": "Nausea", "words": 1}
+    assert row["quotes"][0] == {
+        "document": "a.md",
+        "start": 55,
+        "end": 61,
+        "text": "Nausea",
+        "words": 1,
+        "highlights": [],
+    }
     assert row["golds"] == [{"document": "a.md", "start": 0, "end": 25, "text": "Sessions last 40 minutes."}]
-    assert row["gold_rank"] == {"lexical": 1, "dense": 2, "fused": 1}
+    assert row["gold_rank"] == {"lexical": 1, "dense": 2, "fused": 1, "final": 2}
+    assert row["gold_ranks"]["final"] == [2]  # the passage of "Nausea" was read as the best
+    assert (row["miss"], row["exact_match"], row["token_f1"]) == ("ranking", 0.0, 0.0)
+    assert row["trace"]["gold_sentence"]["rank"] == 2
+    assert [sentence["text"] for sentence in row["trace"]["sentences"]] == ["Nausea", "Sessions last 40 minutes."]
     assert (row["answerable"], row["expected"], row["verified"], row["repeats"]) == (True, None, True, True)
 
 
@@ -70,6 +89,9 @@ def test_no_text_of_a_document_known_by_offsets_alone_is_written(report_of: Call
 def test_the_signature_names_index_threshold_and_version(report_of: Callable[..., EvalReport]) -> None:
     signature = report_of(BY_TEXT).signature
     assert (signature["index"], signature["threshold"], signature["ragbot"]) == ("f00d", 0.5, "0.1.0")
+    assert signature["corpus_sha256"] == "c" * 64
+    assert "data/reading.json" in signature["models"]
+    assert set(signature["machine"]) == {"system", "processor", "cores", "python"}
     assert report_of(BY_TEXT, threshold=0.25).signature["threshold"] == 0.25
     assert report_of(BY_OFFSET).signature["questions_sha256"] != signature["questions_sha256"]
 
@@ -87,7 +109,7 @@ def test_the_report_is_written_into_a_new_folder(report_of: Callable[..., EvalRe
     prepare_folder(tmp_path / "new" / "folder")
     path = write_report(report, tmp_path / "new" / "folder")
     assert json.loads(path.read_text("utf-8")) == report.to_json()
-    assert [entry.name for entry in path.parent.iterdir()] == ["report.json"]
+    assert sorted(entry.name for entry in path.parent.iterdir()) == ["report.html", "report.json"]
 
 
 def test_a_folder_that_cannot_be_made_or_written_is_one_line(

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from ragbot.datatypes import Answer, Chunk, Outcome, Quote, Span
-from ragbot.errors import QuestionError
+from ragbot.answering import Bot, Trace
+from ragbot.datatypes import Answer, Outcome, Quote, Span
+from ragbot.errors import IndexMismatchError, QuestionError
 from ragbot.evaluation.dataset import read_examples
 from ragbot.evaluation.runner import Result, is_verified, run_examples
 
 Write = Callable[..., Path]
 LASTS, MAY_FOLLOW, NAUSEA = Span(0, 25), Span(26, 54), Span(55, 61)
+TEXT = "Sessions last 40 minutes. Nausea may follow a session.\n"
 ROW = {"question": "How long?", "answers": [{"document": "a.md", "text": "Sessions last 40 minutes."}]}
 
 
@@ -44,11 +46,20 @@ def test_a_gold_by_offsets_is_judged_like_one_by_text(run: Callable[..., list[Re
     assert run(bot, {"question": "How long?", "answers": [gold]})[0].right_ranks == (1,)
 
 
-def test_a_refused_question_is_asked_again_at_threshold_zero(run: Callable[..., list[Result]], fake: type) -> None:
+def test_what_a_refused_question_would_have_quoted_comes_from_its_trace(
+    run: Callable[..., list[Result]], fake: type
+) -> None:
     bot = fake({"How long?": ([LASTS], 0.3)})
     (result,) = run(bot, ROW)
     assert (result.is_shown, result.right_ranks, result.answer.confidence) == (False, (1,), 0.3)
-    assert [limit for turns, limit in bot.asked if turns == ("How long?",)] == [None, 0.0, None]
+    # once, and once more for its bytes
+    assert [limit for turns, limit in bot.asked if turns == ("How long?",)] == [None, None]
+
+
+def test_a_trace_quotes_what_threshold_zero_shows(build_bot: Callable[..., Bot]) -> None:
+    bot = build_bot({"a.md": TEXT, "b.md": "# Rest\n\nSleep well after a session. Drink water.\n"})
+    for question in ("How long do sessions last?", "Is nausea common?", "zebra"):
+        assert bot.trace(question).reading.quotes == bot.ask(question, threshold=0).quotes
 
 
 def test_a_given_threshold_replaces_the_shipped_one(run: Callable[..., list[Result]], fake: type) -> None:
@@ -67,7 +78,8 @@ def test_the_rank_of_the_gold_passage_is_kept_for_each_ranker(run: Callable[...,
     assert {name: found.ranks for name, found in result.retrieval.items()} == {
         "lexical": (2,),
         "dense": (1,),
-        "fused": (2,),
+        "fused": (1,),  # equal sums of reciprocal ranks: the lower number first
+        "final": (1,),  # nothing was weighed, so as fusion left it
     }
     assert {found.n_relevant for found in result.retrieval.values()} == {1}
 
@@ -90,10 +102,23 @@ def test_a_question_that_cannot_be_asked_is_a_refusal(run: Callable[..., list[Re
 
 def test_a_question_that_no_ranker_takes_has_no_ranks(run: Callable[..., list[Result]], fake: type) -> None:
     class Picky(fake):  # type: ignore[misc]
-        def rankings(self, question: str) -> dict[str, list[Chunk]]:
+        def trace(self, question: str) -> Trace:
             raise QuestionError("the question has no letter; type words")
 
-    assert run(Picky({}), ROW)[0].retrieval == {}
+    (result,) = run(Picky({}), ROW)
+    assert (result.retrieval, result.stages) == ({}, None)
+
+
+def test_an_index_that_is_replaced_meanwhile_ends_the_run(run: Callable[..., list[Result]], fake: type) -> None:
+    class Moving(fake):  # type: ignore[misc]
+        def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+            if turns[-1] == "How long?":
+                self.index.fingerprint = "beef"
+            answer: Answer = super().ask_turns(turns, threshold=threshold)
+            return answer
+
+    with pytest.raises(IndexMismatchError, match=r"\(f00d by beef\); run the evaluation again"):
+        run(Moving({}), ROW)
 
 
 def test_a_safety_message_is_asked_once_and_once_more_for_its_bytes(

@@ -89,3 +89,13 @@ def test_nothing_can_be_judged_of_no_questions() -> None:
 def test_unequal_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="2 confidences for 1 questions"):
         selective.brier([0.1, 0.2], [True])
+
+
+@given(PAIRS, st.sampled_from([0.5, 0.9, 0.95, 1.0]))
+def test_coverage_agrees_with_trying_every_threshold(pairs: Pairs, precision: float) -> None:
+    best = 0.0
+    for threshold in {confidence for confidence, _ in pairs}:
+        shown = [is_right for confidence, is_right in pairs if confidence >= threshold]
+        if sum(shown) >= precision * len(shown) - 1e-9:
+            best = max(best, len(shown) / len(pairs))
+    assert selective.coverage_at(*zip(*pairs, strict=True), precision=precision) == pytest.approx(best)

@@ -1,0 +1,170 @@
+"""Question and passage read together: how far each sentence answers, and whether none does. A small cross-encoder.
+
+Its weights are models/reader/model.safetensors, made by scripts/train_reader.py and pinned by hash. Scores windows of
+sentences; retrieves, ranks and cuts nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragbot.encoding import padded
+from ragbot.errors import ModelError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ragbot.encoding import MiniLmEncoder
+
+READER_SHA256 = ""
+MAX_QUESTION_PIECES = 80
+MAX_PREFIX_PIECES = 32
+MAX_ANSWER_PIECES = 40  # the longest stretch that is looked at as the answering words
+_KEPT_TOKENS = 20_000  # sentences whose word pieces are remembered, some 1 KB each
+_HEAD = ("sentence", "none", "span")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Neighbouring sentences as the reader sees them, under `prefix` (title and headings)."""
+
+    prefix: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowScores:
+    """What the reader makes of one window: all scores are logits that compare within one question.
+
+    `sentences` (m,) says how far each answers, `none` that none does; `spans` holds for each sentence the characters
+    that most look like the answer, and `span_scores` (m,) how much, against there being no answer in the window.
+    """
+
+    sentences: NDArray[np.float32]
+    none: float
+    spans: tuple[tuple[int, int], ...]
+    span_scores: NDArray[np.float32]
+
+
+class Reader:
+    """Scores the sentences of windows for a question, with the shipped weights or those in `weights`.
+
+    Raises ModelError if the shipped ones are missing or altered.
+    """
+
+    def __init__(self, encoder: MiniLmEncoder, weights: bytes | None = None) -> None:
+        from safetensors.torch import load
+
+        tensors = {name: tensor.float() for name, tensor in load(weights or shipped_weights()).items()}
+        self._heads = {n: tensors.pop(n) for n in list(tensors) if n.split(".")[0] in _HEAD}
+        self._network: Any = copy.deepcopy(encoder.network)
+        missing, unexpected = self._network.load_state_dict(tensors, strict=False)
+        if unexpected or any(not name.startswith("pooler.") for name in missing):  # the pooler is read by nobody
+            raise ModelError("these are no weights of a reader; make some with: python scripts/train_reader.py")
+        self._network.eval()
+        self._pieces = lru_cache(maxsize=_KEPT_TOKENS)(encoder.pieces_with_offsets)
+        self._cls, self._sep = encoder.special_pieces
+
+    def score(self, question: str, windows: Sequence[Window]) -> list[WindowScores]:
+        """Scores of each window's sentences, in the order of `windows`; all are read in one batch."""
+        import torch
+
+        if not windows:
+            return []
+        encoded = [self._encoded(question, window) for window in windows]
+        ids, mask = padded([one.ids for one in encoded])
+        kinds, _ = padded([[0] * one.text_start + [1] * (len(one.ids) - one.text_start) for one in encoded])
+        bfloat16 = bool(torch.cpu._is_amx_tile_supported())
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+            states = self._network(input_ids=ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state
+        with torch.inference_mode():
+            return [self._scores(states[row].float(), one) for row, one in enumerate(encoded)]
+
+    def _encoded(self, question: str, window: Window) -> _Encoded:
+        asked = _middle_out(self._pieces(question)[0], MAX_QUESTION_PIECES)
+        before = self._pieces(window.prefix)[0][:MAX_PREFIX_PIECES]
+        ids = [self._cls, *asked, self._sep, *before]
+        if before:
+            ids.append(self._sep)
+        places, offsets = [], []
+        for sentence in window.sentences:
+            pieces, own = self._pieces(sentence)
+            places.append((len(ids), len(ids) + len(pieces)))
+            offsets.append(own)
+            ids += pieces
+        return _Encoded([*ids, self._sep], 2 + len(asked), places, offsets)
+
+    def _scores(self, states: Tensor, one: _Encoded) -> WindowScores:
+        import torch
+
+        means = torch.stack([states[a:b].mean(dim=0) if b > a else states[0] for a, b in one.places])
+        marks = (states @ self._heads["span.weight"].T + self._heads["span.bias"]).numpy()
+        found = [_best_span(marks[a:b], own) for (a, b), own in zip(one.places, one.offsets, strict=True)]
+        return WindowScores(
+            sentences=self._two_layers("sentence", means).numpy(),
+            none=float(self._two_layers("none", states[:1])[0]),
+            spans=tuple(span for span, _ in found),
+            span_scores=np.array([score for _, score in found], dtype=np.float32) - np.float32(marks[0].sum()),
+        )
+
+    def _two_layers(self, head: str, states: Tensor) -> Tensor:
+        import torch
+
+        heads = self._heads
+        inner = torch.nn.functional.gelu(states @ heads[f"{head}.0.weight"].T + heads[f"{head}.0.bias"])
+        scores: Tensor = (inner @ heads[f"{head}.2.weight"].T + heads[f"{head}.2.bias"]).squeeze(-1)
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A question and a window as word pieces; sentence i stands at `places[i]`, its characters in `offsets[i]`."""
+
+    ids: list[int]
+    text_start: int
+    places: list[tuple[int, int]]
+    offsets: list[list[tuple[int, int]]]
+
+
+def shipped_weights() -> bytes:
+    """The packaged weights, checked against the pinned hash. Raises ModelError."""
+    try:
+        data = (files("ragbot") / "models" / "reader" / "model.safetensors").read_bytes()
+    except OSError as error:
+        raise ModelError("the reader is missing; reinstall ragbot: pip install --force-reinstall .") from error
+    if hashlib.sha256(data).hexdigest() != READER_SHA256:
+        raise ModelError("the reader was altered; reinstall ragbot: pip install --force-reinstall .")
+    return data
+
+
+def _middle_out(pieces: list[int], most: int) -> list[int]:
+    """At most `most` pieces: of a longer text a quarter from its beginning and the rest from its end.
+
+    A rambling message says who is meant at its start and mostly asks at its end.
+
+    >>> _middle_out([1, 2, 3, 4, 5, 6], 4)
+    [1, 4, 5, 6]
+    """
+    return pieces if len(pieces) <= most else pieces[: most // 4] + pieces[-(most - most // 4) :]
+
+
+def _best_span(marks: NDArray[np.float32], offsets: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], float]:
+    """Characters of the stretch of pieces whose start and end marks (n, 2) add up to most, and that sum."""
+    n = len(marks)
+    if n == 0:
+        return (0, 0), -30.0
+    sums = marks[:, 0][:, None] + marks[:, 1][None, :]
+    place = np.arange(n)
+    length = place[None, :] - place[:, None]
+    sums = np.where((length >= 0) & (length < MAX_ANSWER_PIECES), sums, -np.inf)
+    first, last = divmod(int(np.argmax(sums)), n)
+    return (offsets[first][0], offsets[last][1]), float(sums[first, last])

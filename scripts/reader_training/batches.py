@@ -1,0 +1,119 @@
+"""Rows as padded tensors, in the token layout that ragbot.reader reads, and the order they come in. Trains nothing.
+
+[CLS] question [SEP] (prefix [SEP])? sentences [SEP]; the second kind of token begins after the question's [SEP].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from random import Random
+
+import torch
+from reader_data.rows import Row
+from torch import Tensor
+
+from ragbot.encoding import padded
+
+# The cut of a long question is part of the layout: it must be the one made at run time.
+from ragbot.reader import MAX_PREFIX_PIECES, MAX_QUESTION_PIECES, _middle_out
+
+MAX_PIECES = (
+    240  # question and sentences with special tokens, the prefix not counted; what is longer is cut in training
+)
+SORTED_BATCHES = 40  # so many batches are sorted by length together: little padding, and still a mixed order
+
+Pieces = Callable[[str], tuple[list[int], list[tuple[int, int]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Word pieces of one row: `sentence_of` (n,) is the sentence of each or -1, the second kind begins at `text_start`.
+
+    `span` holds the first and last piece of the answer, (0, 0) if there is none to find, (-1, -1) if it is not known.
+    """
+
+    ids: list[int]
+    text_start: int
+    sentence_of: list[int]
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one step: tokens (b, n), sentences (b, s).
+
+    `there` marks sentences with a token, `right` and `ignored` are among them; `none` (b,) are rows without an answer.
+    """
+
+    ids: Tensor
+    kinds: Tensor
+    mask: Tensor
+    sentence_of: Tensor
+    there: Tensor
+    right: Tensor
+    ignored: Tensor
+    none: Tensor
+    span: Tensor
+
+    def to(self, device: str) -> Batch:
+        """The batch on `device`."""
+        return Batch(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+
+
+def layout(row: Row, pieces: Pieces, special: tuple[int, int]) -> Layout:
+    """Word pieces of `row` between the `special` ones that open and close; what exceeds the limit is cut at the end."""
+    opening, closing = special
+    asked = _middle_out(pieces(row.question)[0], MAX_QUESTION_PIECES)
+    prefix = pieces(row.prefix)[0][:MAX_PREFIX_PIECES]
+    before = [*prefix, closing] if prefix else []
+    ids = [opening, *asked, closing, *before]
+    last = MAX_PIECES + len(before) - 1
+    sentence_of = [-1] * len(ids)
+    span = (-1, -1) if row.right else (0, 0)
+    for number, sentence in enumerate(row.sentences):
+        own, offsets = pieces(sentence)
+        if row.span and row.span[0] == number:
+            inside = [len(ids) + i for i, (a, b) in enumerate(offsets) if a < row.span[2] and row.span[1] < b]
+            span = (inside[0], inside[-1]) if inside and inside[-1] < last else span
+        ids += own
+        sentence_of += [number] * len(own)
+    return Layout([*ids[:last], closing], 2 + len(asked), [*sentence_of[:last], -1], span)
+
+
+def collated(rows: Sequence[Row], pieces: Pieces, special: tuple[int, int]) -> Batch:
+    """The rows as one padded batch."""
+    layouts = [layout(row, pieces, special) for row in rows]
+    ids, mask = padded([one.ids for one in layouts])
+    kinds, _ = padded([[0] * one.text_start + [1] * (len(one.ids) - one.text_start) for one in layouts])
+    shifted, _ = padded([[number + 1 for number in one.sentence_of] for one in layouts])
+    n_sentences = max(len(row.sentences) for row in rows)
+    there = torch.nn.functional.one_hot(shifted, n_sentences + 1)[..., 1:].any(1)
+    right, ignored = (torch.zeros(len(rows), n_sentences, dtype=torch.bool) for _ in range(2))
+    for number, row in enumerate(rows):
+        right[number, list(row.right)] = True
+        ignored[number, list(row.ignored)] = True
+    return Batch(
+        ids=ids,
+        kinds=kinds,
+        mask=mask,
+        sentence_of=shifted - 1,
+        there=there,
+        right=right & there,
+        ignored=ignored & there & ~right,
+        none=torch.tensor([not row.right for row in rows]),
+        span=torch.tensor([one.span for one in layouts]),
+    )
+
+
+def epoch_plan(lengths: Sequence[int], size: int, random: Random) -> list[list[int]]:
+    """Row numbers of each batch of one epoch: every row once, rows of like length together, batches in random order."""
+    order = list(range(len(lengths)))
+    random.shuffle(order)
+    plan = []
+    for start in range(0, len(order), size * SORTED_BATCHES):
+        block = sorted(order[start : start + size * SORTED_BATCHES], key=lengths.__getitem__)
+        batches = [block[i : i + size] for i in range(0, len(block), size)]
+        random.shuffle(batches)
+        plan += batches
+    return plan
