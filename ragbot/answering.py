@@ -14,24 +14,31 @@ from typing import NamedTuple
 
 from ragbot.confidence import confidence_features, shipped_confidence
 from ragbot.conversation import standalone_forms
-from ragbot.datatypes import Answer, Chunk, Outcome
+from ragbot.datatypes import Answer, Outcome
 from ragbot.encoding import Encoder, MiniLmEncoder
 from ragbot.errors import IndexMismatchError
+from ragbot.expansion import Synonyms, load_synonyms
 from ragbot.query import Query, build_query, clean_question, without_hidden
+from ragbot.questions import MAX_READ_QUESTIONS, asked_questions
 from ragbot.reader import Reader
 from ragbot.reading import READ_CHUNKS, Reading, read
-from ragbot.retrieval import Retrieval, fuse, retrieve
+from ragbot.retrieval import Retrieval, retrieve
 from ragbot.safety import Verdict, footer_for
 from ragbot.safety_model import SafetyModel
 from ragbot.small_talk import small_talk_reply
 from ragbot.store import Index, current_generation
+from ragbot.suggesting import suggest
 
 NO_ANSWER = (
     "The documents do not answer this. That does not mean the answer is no: it means that nothing in these documents "
     "speaks to it clearly enough to be quoted. Ask your clinic, doctor or pharmacist."
 )
 N_QUOTES = 3
-_LITERAL_BONUS = 0.05  # the question as typed wins unless another reading of it is clearly more answerable
+_EARLIER_TURNS = 4  # how far back a turn may refer
+_EARLIER_CHARS = 500
+# A follow-up as typed often finds something by chance, and its subject put into the last question's frame is mostly
+# what was meant; docs/answering.md, "Follow-ups".
+_FORM_BONUS = (-0.1, 0.1, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,8 @@ class Trace:
 class Bot:
     """Answers questions from one index folder; notices a new generation and goes on with it. Safe to share by threads.
 
-    Below the confidence `threshold` (None: the shipped one) a question is not answered.
+    Below the confidence `threshold` (None: the shipped one) a question is not answered; `synonyms` None are the
+    packaged ones.
     Build it with `open_bot`; the constructor takes ready parts, so that a test can give it light ones.
     """
 
@@ -59,12 +67,15 @@ class Bot:
         reader: Reader | None = None,
         *,
         threshold: float | None = None,
+        synonyms: Synonyms | None = None,
     ) -> None:
         self._folder = folder
         self._encoder = encoder
         self._safety = safety
         self._reader = reader
+        self._synonyms = synonyms
         self._confidence = shipped_confidence(with_reader=reader is not None)
+        self.has_reader = reader is not None
         self.threshold = self._confidence.threshold if threshold is None else threshold
         self._switching = threading.Lock()
         self._index = self._opened()
@@ -85,39 +96,36 @@ class Bot:
         """
         return self.ask_turns([question], threshold=threshold)
 
-    def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
-        """The answer to the last of `turns`, understood in the light of those before. Errors as `ask`."""
+    def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None, alone: bool = False) -> Answer:
+        """The answer to the last of `turns`, understood in the light of those before unless `alone`. Errors as `ask`."""
         started = time.perf_counter()
         asked = turns[-1]
-        index = self.index
-        # The gate comes before any refusal: a message too long to search may still come from someone in danger.
-        gated = _gated(asked, self._verdict(turns))
-        question = "" if gated else clean_question(asked)
-        answer = gated or _small_talk(asked, question)
+        # The gate comes before any refusal, be it of a lost index or of a message too long to search: whatever is
+        # wrong, it may still come from someone in danger.
+        answer, index = _gated(asked, self._verdict(turns)), self._index
         if answer is None:
-            earlier = [without_hidden(turn[:500]) for turn in turns[:-1]]
-            answer = self._answer(asked, question, earlier, index, self.threshold if threshold is None else threshold)
+            index, question = self.index, clean_question(asked)
+            earlier = [] if alone else self._about_documents(turns[:-1])
+            limit = self.threshold if threshold is None else threshold
+            answer = _small_talk(asked, question) or self._answer(asked, question, earlier, index, limit)
         return replace(answer, index=index.fingerprint, seconds=time.perf_counter() - started)
+
+    def _about_documents(self, turns: Sequence[str]) -> list[str]:
+        """The last few turns that a follow-up may refer to: neither small talk nor anything that the gate takes."""
+        recent = [without_hidden(turn[:_EARLIER_CHARS]) for turn in turns[-_EARLIER_TURNS:]]
+        return [t for t in recent if small_talk_reply(t) is None and self._safety.assess(t).outcome is None]
 
     def _verdict(self, turns: Sequence[str]) -> Verdict:
         """What the gate makes of the last turn. Asking for an amount after speaking of danger is danger."""
         verdict = self._safety.assess(turns[-1])
         if verdict.outcome is Outcome.PERSONAL_DOSE:
-            before = (self._safety.assess(turn) for turn in reversed(turns[:-1]))
+            before = (self._safety.assess(turn) for turn in reversed(turns[-_EARLIER_TURNS - 1 : -1]))
             return next((one for one in before if one.outcome is Outcome.EMERGENCY), verdict)
         return verdict
 
     def trace(self, question: str) -> Trace:
         """The stages of one standalone question, whatever the gate would say. Errors as `ask`."""
         return self._trace(clean_question(question), self.index)
-
-    def rankings(self, question: str) -> dict[str, list[Chunk]]:
-        """Chunks as each ranker orders them (`lexical`, `dense`, `fused`), best first. Errors as `ask`."""
-        index = self.index
-        retrieval = self._trace(clean_question(question), index).retrieval
-        fused = [number for number, _ in fuse([retrieval.dense_ranking, retrieval.lexical_ranking])]
-        orders = {"lexical": retrieval.lexical_ranking, "dense": retrieval.dense_ranking, "fused": fused}
-        return {name: [index.chunk(number) for number in order] for name, order in orders.items()}
 
     def _opened(self) -> Index:
         index = Index(self._folder)
@@ -129,7 +137,7 @@ class Bot:
         return index
 
     def _trace(self, question: str, index: Index) -> Trace:
-        query = build_query(question, index.lexical)
+        query = build_query(question, index.lexical, synonyms=self._synonyms)
         retrieval = retrieve(query, index, self._encoder, k=READ_CHUNKS)
         reading = read(query, retrieval, index, self._reader, n_quotes=N_QUOTES)
         if not reading.runs:
@@ -138,9 +146,10 @@ class Bot:
         return Trace(query, retrieval, reading, self._confidence.probability(values))
 
     def _answer(self, asked: str, question: str, earlier: list[str], index: Index, threshold: float) -> Answer:
-        forms = standalone_forms([*earlier, question])
+        several = asked_questions(question)
+        forms = [q.searched for q in several[:MAX_READ_QUESTIONS]] or standalone_forms([*earlier, question])
         traces = [self._trace(form, index) for form in forms]
-        best = max(range(len(forms)), key=lambda i: traces[i].confidence + (_LITERAL_BONUS if i == 0 else 0.0))
+        best = max(range(len(forms)), key=lambda i: traces[i].confidence + _FORM_BONUS[i])
         trace, form = traces[best], forms[best]
         shown = bool(trace.reading.quotes) and trace.confidence >= threshold
         return Answer(
@@ -154,6 +163,8 @@ class Bot:
             understood=form if form != question else None,
             searched_also=trace.query.searched_also,
             unknown_words=() if shown else trace.query.unknown,
+            also_asked=tuple(q.shown for i, q in enumerate(several) if i != best),
+            try_instead=() if shown else suggest(trace.query, trace.retrieval, index),
         )
 
 
@@ -165,25 +176,45 @@ class Models(NamedTuple):
     reader: Reader | None
 
 
-def load_models(encoder: Path | None = None, *, reader: bool = True) -> Models:
+class Gate(NamedTuple):
+    """The safety gate and the packaged encoder whose layers it shares, loaded before anything else can fail."""
+
+    encoder: MiniLmEncoder
+    safety: SafetyModel
+
+
+def load_gate() -> Gate:
+    """The packaged encoder and the gate on it. Raises ModelError if weights are missing or altered."""
+    packaged = MiniLmEncoder()
+    return Gate(packaged, SafetyModel(packaged))
+
+
+def load_models(encoder: Path | None = None, *, reader: bool = True, gate: Gate | None = None) -> Models:
     """The packaged models, or for searching the encoder in the folder `encoder`; without the reader if so wished.
 
     Raises ModelError if weights are missing or altered.
     """
-    searching = MiniLmEncoder(encoder)
     # Gate and reader were trained on the packaged encoder's layers: another encoder searches, but never judges danger.
-    packaged = searching if encoder is None else MiniLmEncoder()
-    return Models(searching, SafetyModel(packaged), Reader(packaged) if reader else None)
+    packaged, safety = gate or load_gate()
+    searching = packaged if encoder is None else MiniLmEncoder(encoder)
+    return Models(searching, safety, Reader(packaged) if reader else None)
 
 
-def open_bot(folder: Path | str = "index", *, encoder: Path | None = None, reader: bool = True) -> Bot:
-    """A Bot on the index at `folder`, with the models of `load_models`.
+def open_bot(
+    folder: Path | str = "index",
+    *,
+    encoder: Path | None = None,
+    reader: bool = True,
+    synonyms: Path | None = None,
+) -> Bot:
+    """A Bot on the index at `folder`, with the models of `load_models`; a file of `synonyms` adds to the packaged ones.
 
-    Raises IndexNotBuiltError, IndexMismatchError or ModelError, each with the command that mends it.
+    Raises IndexNotBuiltError, IndexMismatchError, ModelError or SynonymsError, each with what mends it.
     """
     folder = Path(folder)
     current_generation(folder)  # a missing index is said at once, not after seconds of loading
-    return Bot(folder, *load_models(encoder, reader=reader))
+    known = load_synonyms(synonyms)
+    return Bot(folder, *load_models(encoder, reader=reader), synonyms=known)
 
 
 def _gated(asked: str, verdict: Verdict) -> Answer | None:

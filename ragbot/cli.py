@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -128,6 +128,13 @@ def evaluate(
     minimum: Annotated[
         list[str] | None, typer.Option("--min", help="MEASURE=VALUE; exit 1 if below. May be repeated.")
     ] = None,
+    calibrate: Annotated[
+        str | None,
+        typer.Option("--calibrate", help="right@1=0.9: print the threshold at which 9 of 10 shown are right."),
+    ] = None,
+    reader_only: Annotated[
+        bool, typer.Option("--reader-only", help="Give the reader each SQuAD question with its own context; no index.")
+    ] = False,
     compare: Annotated[
         bool, typer.Option("--compare", help="Compare two reports instead: --compare OLD.json NEW.json")
     ] = False,
@@ -138,21 +145,22 @@ def evaluate(
             _compare(dataset)
             return
         settings = _settings()
-        from ragbot.evaluation import evaluate_files
-        from ragbot.evaluation.datasets.contexts import own_index
-
-        with ExitStack() as kept:
-            with _progress() as progress:
-                chosen = _encoder(settings) if settings.encoder else None
-                own = kept.enter_context(own_index([] if index else dataset, encoder=chosen, progress=progress))
-            ok = evaluate_files(
+        if reader_only:
+            _check_reader_only(reader, calibrate, unused={"--index": index, "--threshold": threshold})
+            ok = _evaluate_reader(dataset, report, minimum or [])
+        else:
+            if calibrate is not None and split != "dev":
+                _refuse_usage("--calibrate chooses on dev rows, so that test rows can check it; leave out --split")
+            ok = _evaluate_bot(
                 dataset,
-                bot=_bot(own or index, settings, reader),
+                index=index,
+                settings=settings,
+                reader=reader,
                 threshold=settings.threshold if threshold is None else threshold,
                 report=report,
                 split=split,
                 minimum=minimum or [],
-                journals=(index or settings.index) / "evaluation",
+                calibrate=calibrate,
             )
         if not ok:
             raise typer.Exit(EXIT_ERROR)
@@ -192,6 +200,7 @@ def serve(
             port=port or settings.port,
             encoder=settings.encoder,
             reader=(reader or settings.reader) != "none",
+            synonyms=settings.synonyms,
             threshold=settings.threshold if threshold is None else threshold,
         )
 
@@ -203,7 +212,12 @@ def doctor(index: IndexOption = None) -> None:
         from ragbot.doctor import examine
 
         settings = _settings()
-        findings = examine(index or settings.index, encoder=settings.encoder)
+        findings = examine(
+            index or settings.index,
+            encoder=settings.encoder,
+            synonyms=settings.synonyms,
+            reader=settings.reader != "none",
+        )
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}: {finding.detail}")
         if not all(finding.ok for finding in findings):
@@ -278,7 +292,12 @@ def _encoder(settings: Settings) -> Encoder:
 def _bot(index: Path | None, settings: Settings, reader: str | None) -> Bot:
     from ragbot.answering import open_bot
 
-    return open_bot(index or settings.index, encoder=settings.encoder, reader=(reader or settings.reader) != "none")
+    return open_bot(
+        index or settings.index,
+        encoder=settings.encoder,
+        reader=(reader or settings.reader) != "none",
+        synonyms=settings.synonyms,
+    )
 
 
 def _ask_one(bot: Bot, question: str, threshold: float | None, *, as_json: bool) -> None:
@@ -299,6 +318,59 @@ def _explain(bot: Bot, question: str, threshold: float | None) -> None:
 
     typer.echo()
     typer.echo(explain(bot.trace(question), bot.index, threshold=bot.threshold if threshold is None else threshold))
+
+
+def _evaluate_bot(
+    dataset: list[Path],
+    *,
+    index: Path | None,
+    settings: Settings,
+    reader: str | None,
+    threshold: float | None,
+    report: Path | None,
+    split: str,
+    minimum: list[str],
+    calibrate: str | None,
+) -> bool:
+    from ragbot.evaluation import evaluate_files
+    from ragbot.evaluation.datasets.contexts import own_index
+
+    with ExitStack() as kept:
+        with _progress() as progress:
+            chosen = _encoder(settings) if settings.encoder else None
+            own = kept.enter_context(own_index([] if index else dataset, encoder=chosen, progress=progress))
+        return evaluate_files(
+            dataset,
+            bot=_bot(own or index, settings, reader),
+            threshold=threshold,
+            report=report,
+            split=split,
+            minimum=minimum,
+            calibration=calibrate,
+            journals=(index or settings.index) / "evaluation",
+        )
+
+
+def _check_reader_only(reader: str | None, calibrate: str | None, *, unused: dict[str, object]) -> None:
+    """Refuse what contradicts --reader-only, and say which options it does not use."""
+    if reader == "none" or calibrate is not None:
+        _refuse_usage("--reader-only measures the reader alone; leave out --reader none and --calibrate")
+    if given := [name for name, value in unused.items() if value is not None]:
+        typer.echo(f"--reader-only has its own threshold and no index; not used: {', '.join(given)}", err=True)
+
+
+def _evaluate_reader(dataset: list[Path], report: Path | None, minimum: list[str]) -> bool:
+    from ragbot.encoding import MiniLmEncoder
+    from ragbot.evaluation.command import evaluate_reader
+    from ragbot.reader import Reader
+
+    encoder = MiniLmEncoder()  # the reader's own, whichever encoder searches
+    return evaluate_reader(dataset, encoder=encoder, reader=Reader(encoder), report=report, minimum=minimum)
+
+
+def _refuse_usage(line: str) -> NoReturn:
+    typer.echo(line, err=True)
+    raise typer.Exit(EXIT_USAGE)
 
 
 def _compare(reports: list[Path]) -> None:

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragbot.features import chunk_view
-from ragbot.query import Query, is_everyday_word
+from ragbot.query import Query
 from ragbot.reading import Reading
 from ragbot.rereading import ALL_NAMES
 from ragbot.retrieval import Retrieval
+from ragbot.spelling import is_everyday_word
 from ragbot.store import Index
 
 FEATURES = (

@@ -16,7 +16,8 @@ class Settings(BaseSettings):
     """Defaults are relative to the working directory. An unknown or ill-formed value is refused by name.
 
     `threshold` None means the shipped one; `encoder` None means the packaged all-MiniLM-L6-v2. `reader` "none" answers
-    from plain features alone, for machines where reading question and passage together takes too long.
+    from plain features alone, for machines where reading question and passage together takes too long. `synonyms` is a
+    JSON file of a clinic's own groups, beside the packaged ones.
     """
 
     model_config = SettingsConfigDict(env_prefix="RAGBOT_", extra="forbid")
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     index: Path = DEFAULT_INDEX
     encoder: Path | None = None
     reader: Literal["shipped", "none"] = "shipped"
+    synonyms: Path | None = None
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)

@@ -10,7 +10,14 @@ from ragbot.lexical import content_words, words
 MAX_FOLLOW_UP_WORDS = 9  # a longer turn usually names its own subject
 
 _OPENERS = re.compile(
-    r"^\W*(?:(?:and|but|so|or|then|also|ok|okay|thanks|thank you|hmm)\b[\s,.!]*)+|^\W*(?:what|how) about\b",
+    r"^\W*(?:(?:and|an|nd|but|so|or|then|also|plus|right|ok|okay|thanks|thank you|hmm)\b[\s,.!]*)+"
+    r"(?:(?:wh?at|how) (?:about|abt)\b)?|^\W*(?:wh?at|how) (?:about|abt)\b",
+    re.IGNORECASE,
+)
+_NEW_SUBJECT = re.compile(
+    r"^.{0,60}?\b(?:(?:a |an )?(?:something|different|another|an?oth\w*|new|unrelated|one more|last|other)\b"
+    r"[\w ,]{0,20}(?:question|thing|else|subject|topic|unrelated|matter)|by the way|btw|changing (?:the )?subject)\b"
+    r"[\w ,]{0,30}?[:,.;-]\s*",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
@@ -18,7 +25,8 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _ASKS_ABOUT = re.compile(
-    r"^\W*(?:and|but|so|or|ok|okay)?[\s,]*(?:what about|how about|and|for|with|in|after|before)\b", re.IGNORECASE
+    r"^\W*(?:(?:and|an|nd|but|so|or|ok|okay|right)\b[\s,]*)*(?:(?:wh?at|how) (?:about|abt)|and|an|for|with|in|after|before)\b",
+    re.IGNORECASE,
 )
 _QUESTION_WORDS = re.compile(
     r"^\W*(?:how|what|which|when|where|why|who|is|are|can|could|does|do|will|would|should|may|has|have)\b",
@@ -43,20 +51,27 @@ def is_elliptical(turn: str) -> bool:
 def standalone_forms(turns: Sequence[str]) -> list[str]:
     """Questions that the last of `turns` may mean, most literal first; only itself when it stands alone.
 
+    "Different question: …" and the like begin a new subject.
+
     Three forms: as typed; the last question's frame with the new subject ("does it help pain" + "and PTSD?" ->
     "does it help PTSD"); the new question with the old subject added.
 
     >>> standalone_forms(["Does ketamine help with depression?", "and for chronic pain?"])[1:]
-    ['Does ketamine help with for chronic pain?', 'for chronic pain? Does ketamine help with depression?']
+    ['Does ketamine help for chronic pain?', 'for chronic pain? Does ketamine help with depression?']
+    >>> standalone_forms(["Who makes Spravato?", "Different question: can I drive?"])
+    ['can I drive?']
     """
     last = turns[-1].strip()
+    fresh = _NEW_SUBJECT.sub("", last)
+    if fresh != last and content_words(fresh):
+        return [fresh]
     before = next((turn.strip() for turn in reversed(turns[:-1]) if content_words(turn)), "")
     if not before or not is_elliptical(last):
         return [last]
     bare = _OPENERS.sub("", last).strip() or last
     forms = [last]
     if _ASKS_ABOUT.match(last) and not _QUESTION_WORDS.match(bare):
-        forms.append(f"{_frame(before)} {bare}")
+        forms.append(_joined(_frame(before), bare))
         forms.append(f"{bare} {before}")
     else:
         forms.append(f"{bare.rstrip('?. ')} {' '.join(_subject(before))}?")
@@ -72,6 +87,41 @@ def _frame(question: str) -> str:
         if not tokens or not content_words(tokens[-1]):
             break
     return " ".join(tokens)
+
+
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "by",
+        "with",
+        "about",
+        "after",
+        "before",
+        "during",
+        "across",
+        "my",
+        "your",
+        "his",
+        "her",
+    ]
+)
+
+
+def _joined(frame: str, subject: str) -> str:
+    """Frame and subject, without the frame's last small words if the subject brings its own."""
+    tokens, first = frame.split(), (words(subject) or [""])[0]
+    while tokens and first in _SMALL and tokens[-1].casefold() in _SMALL:
+        tokens.pop()
+    return " ".join([*tokens, subject])
 
 
 def _subject(question: str) -> list[str]:

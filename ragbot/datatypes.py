@@ -179,7 +179,8 @@ class Source:
 class Quote:
     """Whole sentences of one document. Build it with `Quote.cut`, so that it cannot differ from its source.
 
-    `highlights` are half-open ranges inside `text`: the answering words. `group` is `list` for one item of a list.
+    `highlights` are half-open ranges inside `text`: the answering words. `group` is `list` for one item of a list, whose
+    `lead_in` are the document's words that announce it; `side-a` and `side-b` are quotes that exclude each other.
     """
 
     document: str
@@ -198,6 +199,7 @@ class Quote:
     also_in: tuple[Source, ...] = ()
     group: str | None = None
     score: float = 0.0
+    lead_in: str | None = None
 
     @classmethod
     def cut(
@@ -209,8 +211,9 @@ class Quote:
         also_in: tuple[Source, ...] = (),
         group: str | None = None,
         score: float = 0.0,
+        lead_in: Span | None = None,
     ) -> Quote:
-        """The quote at `span` of `document`; `highlights` are given in document offsets and must lie inside.
+        """The quote at `span` of `document`; `highlights` and `lead_in` are given in document offsets.
 
         Raises ValueError if `span` or a highlight leaves its bounds.
         """
@@ -233,6 +236,7 @@ class Quote:
             also_in=also_in,
             group=group,
             score=score,
+            lead_in=lead_in.cut(document.text) if lead_in else None,
         )
 
 
@@ -241,6 +245,8 @@ class Answer:
     """What a question got. `quotes` is best first and empty for every outcome but `answered`.
 
     `confidence` is the probability (0 to 1) that the best candidate is right, whether it is shown or refused.
+    Of several questions in one message `understood` is the one that was answered, `also_asked` are the others;
+    `try_instead` are questions that the documents do answer, near the one that was refused.
     """
 
     question: str
@@ -253,6 +259,8 @@ class Answer:
     understood: str | None = None
     searched_also: tuple[str, ...] = ()
     unknown_words: tuple[str, ...] = ()
+    also_asked: tuple[str, ...] = ()
+    try_instead: tuple[str, ...] = ()
     index: str = ""
     seconds: float = 0.0
     disclaimer: str = DISCLAIMER

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ragbot.encoding import MiniLmEncoder
 from ragbot.errors import RagbotError
+from ragbot.expansion import load_synonyms
 from ragbot.ingestion import stale_reason
 from ragbot.reader import shipped_weights
 from ragbot.safety_model import SafetyModel
@@ -29,13 +30,16 @@ class Finding:
     detail: str
 
 
-def examine(index: Path, *, encoder: Path | None = None) -> list[Finding]:
+def examine(
+    index: Path, *, encoder: Path | None = None, synonyms: Path | None = None, reader: bool = True
+) -> list[Finding]:
     """All checks, in order, with the packaged encoder or that in the folder `encoder`; raises no RagbotError."""
     load = cache(lambda: MiniLmEncoder(encoder))
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("models", lambda: _models(load())),
+        ("models", lambda: _models(load(), packaged=encoder is None, reader=reader)),
         ("index", lambda: _index(index)),
         ("documents", lambda: _documents(index, load())),
+        ("synonyms", lambda: _synonyms(synonyms)),
         ("disk", lambda: _disk(index)),
         ("offline", _offline),
     )
@@ -49,8 +53,10 @@ def _finding(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, False, str(error))
 
 
-def _models(encoder: MiniLmEncoder) -> str:
-    SafetyModel(encoder)
+def _models(encoder: MiniLmEncoder, *, packaged: bool, reader: bool) -> str:
+    SafetyModel(encoder if packaged else MiniLmEncoder())
+    if not reader:
+        return f"{encoder.name} and the safety model have their pinned hashes; the reader is left out"
     shipped_weights()
     return f"{encoder.name}, the safety model and the reader have their pinned hashes"
 
@@ -65,6 +71,10 @@ def _documents(index: Path, encoder: MiniLmEncoder) -> str:
     if reason is not None:
         raise RagbotError(f"{reason}; run: ragbot ingest --index {index}")
     return "the index holds what the folders hold"
+
+
+def _synonyms(path: Path | None) -> str:
+    return f"{len(load_synonyms(path).groups)} groups{f', with those of {path}' if path else ''}"
 
 
 def _disk(index: Path) -> str:

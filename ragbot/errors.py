@@ -8,6 +8,7 @@
     ├── IndexLockedError        another process is writing the index
     ├── ModelError              weights that are missing or altered
     ├── QuestionError           a question that cannot be asked
+    ├── SynonymsError           a file of synonyms that cannot be read
     ├── DatasetError            a question file that cannot be read
     └── ServeError              the chat page cannot be served
 
@@ -49,6 +50,10 @@ class ModelError(RagbotError):
 
 class QuestionError(RagbotError):
     """The question cannot be asked: empty, too long or without a letter."""
+
+
+class SynonymsError(RagbotError):
+    """A clinic's file of synonyms cannot be read; the text names the file and the group."""
 
 
 class DatasetError(RagbotError):

@@ -8,16 +8,15 @@ from ragbot.datatypes import Span
 from ragbot.lexical import terms
 from ragbot.query import AnswerType, Query
 
-_CLAUSE = re.compile(
-    r"[;:]\s+|\s[–—-]\s|,\s+(?=(?:and|but|which|who|while|although|though|because|so|whereas|as|with)\b)"
-)
+_CLAUSE = re.compile(r"[;:]\s+|\s[–—-]\s|,\s+(?=(?:and|but|which|who|while|although|though|because|so|whereas|as)\b)")
 _CHANGES_MEANING = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|\w+n[’']t|unless|only|except|if|may|might|could|can|possibly|"
     r"perhaps|likely|unlikely|reported|suggests?|some|few|small|limited|rarely|sometimes|usually|often|in (?:adults|"
     r"children|animals|mice|the United States|England)|compared|than|versus|against|under|until|before|after|at least|"
     r"at most|up to|about|around|roughly|more|less|fewer|however|although|though|but|nobody|nothing|hardly|barely|"
     r"seldom|fail\w*|lack\w*|refus\w+|avoid\w*|stop\w*|instead|despite|unclear|unknown|uncertain|whether|myth|false\w*|"
-    r"wrong\w*|untrue|claim\w*|should|must|when|while|where|once|as long as|provided)\b",
+    r"wrong\w*|untrue|claim\w*|should|must|when|while|where|once|as long as|provided|with|exception\w*|probabl\w*|"
+    r"appear\w*|seem\w*|theor\w*|believ\w*|thought|early|prelimin\w*|potential\w*|most\w*|animals?|mice|placebo)\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d")
@@ -51,7 +50,12 @@ def _best_clause(query: Query, text: str, sentence: Span, answer: Span | None) -
     def worth(clause: Span) -> tuple[int, int, int, int]:
         words = clause.cut(text)
         held = answer.overlap(clause) if answer else 0
-        return held, int(wants_number and _NUMBER.search(words) is not None), len(wanted & set(terms(words))), clause.start
+        return (
+            held,
+            int(wants_number and _NUMBER.search(words) is not None),
+            len(wanted & set(terms(words))),
+            clause.start,
+        )
 
     return max(clauses, key=worth)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ragbot.abbreviations import learn_abbreviations
 from ragbot.chunking import Chunking, Measure, chunk_document
 from ragbot.config import DEFAULT_CORPUS
 from ragbot.datatypes import Chunk, Document, IndexManifest, Sentence
@@ -16,7 +17,14 @@ from ragbot.errors import CorpusError, DocumentError, IndexMismatchError, IndexN
 from ragbot.lexical import LexicalIndex
 from ragbot.loaders import find_files, load_document
 from ragbot.sentences import split_sentences
-from ragbot.store import FORMAT_VERSION, content_fingerprint, read_manifest, write_generation, writing
+from ragbot.store import (
+    FORMAT_VERSION,
+    content_fingerprint,
+    has_abbreviations,
+    read_manifest,
+    write_generation,
+    writing,
+)
 from ragbot.tokens import count_tokens
 
 Progress = Callable[[str, int, int], None]
@@ -78,7 +86,10 @@ def ingest(
             chunks=chunks,
             chunk_vectors=chunk_vectors,
             sentence_vectors=sentence_vectors,
-            lexical=LexicalIndex.build([f"{passage.prefix} {passage.text}" for passage in passages]),
+            lexical=LexicalIndex.build(
+                [f"{passage.prefix} {passage.text}" for passage in passages],
+                abbreviations=_abbreviations(documents, sentences),
+            ),
             manifest=manifest,
         )
         report("writing", 1, 1)
@@ -105,10 +116,13 @@ def stale_reason(index: Path, *, encoder_name: str | None = None, chunking: Chun
         return "there is no index yet"
     except IndexMismatchError:
         return "the index is of another format or damaged"
-    if encoder_name is not None and manifest.encoder != encoder_name:
-        return "it was built with another encoder"
-    if manifest.chunking != (chunking or Chunking()).signature:
-        return "it was cut with other settings"
+    ways = (
+        (encoder_name not in (None, manifest.encoder), "it was built with another encoder"),
+        (manifest.chunking != (chunking or Chunking()).signature, "it was cut with other settings"),
+        (not has_abbreviations(index), "it was built before abbreviations were learned from the documents"),
+    )
+    if reason := next((reason for stale, reason in ways if stale), None):
+        return reason
     if manifest.files != {f.doc_id: _file_hash(f.path) for f in find_files(indexed_paths(index), without=index)}:
         return "documents were added, changed or removed"
     return None
@@ -150,7 +164,8 @@ def _manifest(
 ) -> IndexManifest:
     """What the content and the settings decide; the caller fills in paths and the counts of chunks and sentences."""
     corpus_sha256, fingerprint = content_fingerprint(
-        {d.doc_id: d.sha256 for d in documents}, [str(FORMAT_VERSION), encoder.name, chunking.signature]
+        {d.doc_id: d.sha256 for d in documents},
+        [str(FORMAT_VERSION), encoder.name, chunking.signature, "abbreviations"],
     )
     return IndexManifest(
         format_version=FORMAT_VERSION,
@@ -184,6 +199,12 @@ def _cut(
         all_chunks += chunks
         passages += [_passage(document, chunk, sentences) for chunk in chunks]
     return all_sentences, all_chunks, passages
+
+
+def _abbreviations(documents: Sequence[Document], sentences: Sequence[Sequence[Sentence]]) -> dict[str, str]:
+    return learn_abbreviations(
+        sentence.span.cut(document.text) for document, own in zip(documents, sentences, strict=True) for sentence in own
+    )
 
 
 def _passage(document: Document, chunk: Chunk, sentences: Sequence[Sentence]) -> Passage:

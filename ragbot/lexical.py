@@ -61,24 +61,37 @@ def terms(text: str) -> list[str]:
 
 
 class LexicalIndex:
-    """BM25 (Robertson and Zaragoza 2009, Lucene's idf) over stems of chunks; read-only once built."""
+    """BM25 (Robertson and Zaragoza 2009, Lucene's idf) over stems of chunks; read-only once built.
 
-    def __init__(self, bm25: Any, document_frequency: Mapping[str, int], vocabulary: Mapping[str, int], n: int) -> None:
+    `vocabulary` counts the words as they stand there; `abbreviations` are short forms with what the documents say that
+    they stand for.
+    """
+
+    def __init__(
+        self,
+        bm25: Any,
+        document_frequency: Mapping[str, int],
+        vocabulary: Mapping[str, int],
+        n: int,
+        abbreviations: Mapping[str, str] | None = None,
+    ) -> None:
         self._bm25 = bm25
         self._document_frequency = document_frequency
         self.vocabulary = vocabulary
+        self.abbreviations = abbreviations or {}
         self.n_chunks = n
         self._idf_of_unknown = float(np.log(1 + (n + 0.5) / 0.5))
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
+    def build(cls, texts: Sequence[str], *, abbreviations: Mapping[str, str] | None = None) -> LexicalIndex:
         """Index `texts`, one entry per chunk, in order."""
         import bm25s
 
         bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
         tokenised = [terms(text) for text in texts]
         bm25.index([t or [""] for t in tokenised], show_progress=False)
-        return cls(bm25, _counts(set(t) for t in tokenised), _counts(words(text) for text in texts), len(texts))
+        vocabulary = _counts(words(text) for text in texts)
+        return cls(bm25, _counts(set(t) for t in tokenised), vocabulary, len(texts), abbreviations)
 
     def scores(self, query_terms: Sequence[str]) -> NDArray[np.float32]:
         """BM25 score of every chunk (n_chunks,); zeros if no term is known."""
@@ -106,12 +119,14 @@ class LexicalIndex:
         return {"document_frequency": dict(self._document_frequency), "vocabulary": dict(self.vocabulary)}
 
     @classmethod
-    def load(cls, folder: Path, counts: Mapping[str, Any], n: int) -> LexicalIndex:
-        """The index saved in `folder`, its arrays mapped into memory."""
+    def load(
+        cls, folder: Path, counts: Mapping[str, Any], n: int, *, abbreviations: Mapping[str, str] | None = None
+    ) -> LexicalIndex:
+        """The index saved in `folder`, its arrays mapped into memory; counts and abbreviations come from the caller."""
         import bm25s
 
         bm25 = bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False, show_progress=False)
-        return cls(bm25, counts["document_frequency"], counts["vocabulary"], n)
+        return cls(bm25, counts["document_frequency"], counts["vocabulary"], n, abbreviations)
 
 
 def _counts(groups: Iterable[Iterable[str]]) -> dict[str, int]:

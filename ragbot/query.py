@@ -1,31 +1,22 @@
-"""A question as retrieval and reading use it: cleaned, spelling bridged, synonyms added, its answer type told.
+"""A question as retrieval and reading use it: cleaned, spelling mended, synonyms added, its answer type told.
 
-Knows the corpus only through a vocabulary. What it adds is reported, never hidden: `Query.searched_also`.
+Ties spelling and expansion together; knows the corpus only through a vocabulary. What it adds is reported, never
+hidden: `Query.searched_also`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
 from ragbot.errors import QuestionError
-from ragbot.lexical import LexicalIndex, content_words, stem, words
+from ragbot.expansion import Synonyms, expand, packaged_synonyms
+from ragbot.lexical import LexicalIndex, content_words, stem
+from ragbot.spelling import corrected, corrections, is_everyday_word
 
 MAX_QUESTION_CHARS = 2_000
-_MIN_CORRECTABLE = 5  # shorter words are often abbreviations (MDMA) and have too many neighbours at one edit
-_SPELLING_CUTOFF = 0.74  # normalised Damerau-Levenshtein similarity: one edit in five letters, two in eight
-_CORPUS_BONUS = 0.02  # a corpus word wins over a general word that is as near, not over one that is nearer
-_MIN_GENERAL_COUNT = 200
-_EVERYDAY_COUNT = 3_000  # occurrences in pyspellchecker's list: some 9,000 words
-_COMMON_IDF = 1.6  # the idf of a term that one chunk in five holds
-
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
@@ -88,12 +79,12 @@ def without_hidden(text: str) -> str:
     return " ".join(visible.split())
 
 
-def build_query(question: str, lexical: LexicalIndex) -> Query:
-    """The cleaned `question` as a Query against the corpus behind `lexical`."""
-    corrections = _corrections(question, lexical)
-    text = _replaced(question, corrections)
+def build_query(question: str, lexical: LexicalIndex, *, synonyms: Synonyms | None = None) -> Query:
+    """The cleaned `question` as a Query against the corpus behind `lexical`; `synonyms` None are the packaged ones."""
+    mended = corrections(question, lexical)
+    text = corrected(question, mended)
     query_terms = tuple(dict.fromkeys(stem(word) for word in content_words(text)))
-    expansions, added = _expand(text, query_terms, lexical)
+    expansions, added = expand(text, query_terms, lexical, packaged_synonyms() if synonyms is None else synonyms)
     unknown = tuple(dict.fromkeys(w for w in content_words(text) if not lexical.knows(stem(w))))
     return Query(
         asked=question,
@@ -103,7 +94,7 @@ def build_query(question: str, lexical: LexicalIndex) -> Query:
         expansions=expansions,
         answer_type=answer_type(text),
         unknown=unknown,
-        searched_also=tuple(dict.fromkeys([*(v for v in corrections.values() if content_words(v)), *added])),
+        searched_also=tuple(dict.fromkeys([*(v for v in mended.values() if content_words(v)), *added])),
     )
 
 
@@ -116,11 +107,6 @@ def answer_type(question: str) -> AnswerType:
     asked = [part for part in re.split(r"(?<=[?.!])\s+", question.casefold()) if part.endswith("?")]
     text = asked[-1] if asked else question.casefold()
     return next((kind for kind, pattern in _TYPE_PATTERNS if pattern.search(text)), AnswerType.OTHER)
-
-
-def is_everyday_word(word: str) -> bool:
-    """True for a common English word; a word that is not (a name, a drug, a place) weighs more when no document has it."""
-    return _general_words().get(word, 0) >= _EVERYDAY_COUNT
 
 
 _TYPE_PATTERNS = tuple(
@@ -169,110 +155,3 @@ _TYPE_PATTERNS = tuple(
         ),
     )
 )
-
-
-def _corrections(question: str, lexical: LexicalIndex) -> dict[str, str]:
-    """For each word that neither the corpus nor the language knows, the known word that it most resembles."""
-    corrections: dict[str, str] = {}
-    for word in dict.fromkeys(words(question)):
-        if habitual := _habitual_spellings().get(word):
-            corrections[word] = habitual
-        elif _may_be_misspelt(word, lexical) and (best := _nearest(word, lexical)):
-            corrections[word] = best
-    return corrections
-
-
-def _may_be_misspelt(word: str, lexical: LexicalIndex) -> bool:
-    return (
-        len(word) >= _MIN_CORRECTABLE
-        and word.isalpha()
-        and word not in lexical.vocabulary
-        and word not in _general_words()
-    )
-
-
-def _nearest(word: str, lexical: LexicalIndex) -> str | None:
-    """The known word most like `word`: by edits, then preferring the corpus's own words, then common ones."""
-    from rapidfuzz.distance import OSA
-    from rapidfuzz.process import extract
-
-    lengths = range(len(word) - 1, len(word) + 3)
-    in_corpus = [v for v in lexical.vocabulary if len(v) in lengths and v[0] == word[0] and v.isalpha()]
-    in_language = [v for length in lengths for v in _general_by_start().get((word[0], length), ())]
-    best: tuple[float, float, str] | None = None
-    for candidates, bonus in ((in_corpus, _CORPUS_BONUS), (in_language, 0.0)):
-        for found, similarity, _ in extract(
-            word, candidates, scorer=OSA.normalized_similarity, score_cutoff=_SPELLING_CUTOFF, limit=5
-        ):
-            own = bonus or (_CORPUS_BONUS if lexical.knows(stem(found)) else 0.0)
-            ranked = (-round(similarity + own, 6), -float(_general_words().get(found, 0)), found)
-            best = ranked if best is None else min(best, ranked)
-    return best[2] if best else None
-
-
-@lru_cache(maxsize=1)
-def _general_words() -> Mapping[str, int]:
-    """Common English words with their counts, from pyspellchecker's list; rare ones there are often misspellings."""
-    from spellchecker import SpellChecker
-
-    frequency = SpellChecker(language="en").word_frequency
-    return {word: frequency[word] for word in frequency.words() if frequency[word] >= _MIN_GENERAL_COUNT}
-
-
-@lru_cache(maxsize=1)
-def _general_by_start() -> Mapping[tuple[str, int], tuple[str, ...]]:
-    """General words by first letter and length."""
-    groups: dict[tuple[str, int], list[str]] = {}
-    for word in _general_words():
-        if word.isalpha():
-            groups.setdefault((word[0], len(word)), []).append(word)
-    return {key: tuple(sorted(group)) for key, group in groups.items()}
-
-
-@lru_cache(maxsize=1)
-def _habitual_spellings() -> Mapping[str, str]:
-    """Short forms and habitual misspellings too short for edit distance, from data/spellings.json."""
-    return dict(json.loads((files("ragbot") / "data" / "spellings.json").read_text("utf-8")))
-
-
-def _replaced(question: str, corrections: Mapping[str, str]) -> str:
-    if not corrections:
-        return question
-    pattern = re.compile(r"\b(" + "|".join(map(re.escape, corrections)) + r")\b", re.IGNORECASE)
-    return pattern.sub(lambda match: corrections[match[0].casefold()], question)
-
-
-def _expand(text: str, query_terms: tuple[str, ...], lexical: LexicalIndex) -> tuple[tuple[str, ...], list[str]]:
-    """Stems of synonyms that the corpus holds and the question lacks, and the words themselves for showing."""
-    flat = f" {' '.join(words(text))} "
-    stems = f" {' '.join(stem(word) for word in words(text))} "
-    expansions: dict[str, None] = {}
-    shown: list[str] = []
-    for group in _synonyms():
-        typed = [s for flat_form, stem_form, s in group if f" {flat_form} " in flat or f" {stem_form} " in stems]
-        if not any(_needs_synonyms(term_stems, lexical) for term_stems in typed):
-            continue
-        for flat_form, _, term_stems in group:
-            fresh = [s for s in term_stems if s not in query_terms and s not in expansions and lexical.knows(s)]
-            if fresh and len(fresh) == len(term_stems):
-                expansions.update(dict.fromkeys(fresh))
-                shown.append(flat_form)
-    return tuple(expansions), shown[:6]
-
-
-def _needs_synonyms(term_stems: tuple[str, ...], lexical: LexicalIndex) -> bool:
-    """False for a word that the corpus itself uses everywhere: its synonyms would only add noise."""
-    return not term_stems or max(lexical.idf(term) for term in term_stems) > _COMMON_IDF
-
-
-@lru_cache(maxsize=1)
-def _synonyms() -> tuple[tuple[tuple[str, str, tuple[str, ...]], ...], ...]:
-    """Groups of (words, their stems in a row, stems of the content words) from data/synonyms.json."""
-    groups: list[Any] = json.loads((files("ragbot") / "data" / "synonyms.json").read_text("utf-8"))
-    return tuple(
-        tuple(
-            (" ".join(words(p)), " ".join(stem(w) for w in words(p)), tuple(stem(w) for w in content_words(p)))
-            for p in group
-        )
-        for group in groups
-    )

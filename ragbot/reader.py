@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
     from ragbot.encoding import MiniLmEncoder
 
-READER_SHA256 = ""
+READER_SHA256 = "8d641eed993c1911944e007f86598597200057b1684718b6ade9dc1bd762af82"
 MAX_QUESTION_PIECES = 80
 MAX_PREFIX_PIECES = 32
 MAX_ANSWER_PIECES = 40  # the longest stretch that is looked at as the answering words
-_KEPT_TOKENS = 20_000  # sentences whose word pieces are remembered, some 1 KB each
-_HEAD = ("sentence", "none", "span")
+_KEPT_SENTENCES = 8_000  # whose word pieces are remembered, some 5 KB each
+_HEADS = {f"{head}.{layer}.{part}" for head in ("sentence", "none") for layer in (0, 2) for part in ("weight", "bias")}
+_HEADS |= {"span.weight", "span.bias"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,15 @@ class Reader:
         from safetensors.torch import load
 
         tensors = {name: tensor.float() for name, tensor in load(weights or shipped_weights()).items()}
-        self._heads = {n: tensors.pop(n) for n in list(tensors) if n.split(".")[0] in _HEAD}
+        self._heads = {n: tensors.pop(n) for n in list(tensors) if n in _HEADS}
         self._network: Any = copy.deepcopy(encoder.network)
         missing, unexpected = self._network.load_state_dict(tensors, strict=False)
-        if unexpected or any(not name.startswith("pooler.") for name in missing):  # the pooler is read by nobody
+        missing = [name for name in missing if not name.startswith("pooler.")]  # the pooler is read by nobody
+        if missing or unexpected or set(self._heads) != _HEADS:
             raise ModelError("these are no weights of a reader; make some with: python scripts/train_reader.py")
         self._network.eval()
-        self._pieces = lru_cache(maxsize=_KEPT_TOKENS)(encoder.pieces_with_offsets)
+        self._encode = encoder.pieces_with_offsets
+        self._pieces = lru_cache(maxsize=_KEPT_SENTENCES)(encoder.pieces_with_offsets)
         self._cls, self._sep = encoder.special_pieces
 
     def score(self, question: str, windows: Sequence[Window]) -> list[WindowScores]:
@@ -90,7 +93,7 @@ class Reader:
             return [self._scores(states[row].float(), one) for row, one in enumerate(encoded)]
 
     def _encoded(self, question: str, window: Window) -> _Encoded:
-        asked = _middle_out(self._pieces(question)[0], MAX_QUESTION_PIECES)
+        asked = shortened(self._encode(question)[0], MAX_QUESTION_PIECES)
         before = self._pieces(window.prefix)[0][:MAX_PREFIX_PIECES]
         ids = [self._cls, *asked, self._sep, *before]
         if before:
@@ -146,12 +149,12 @@ def shipped_weights() -> bytes:
     return data
 
 
-def _middle_out(pieces: list[int], most: int) -> list[int]:
+def shortened(pieces: list[int], most: int) -> list[int]:
     """At most `most` pieces: of a longer text a quarter from its beginning and the rest from its end.
 
     A rambling message says who is meant at its start and mostly asks at its end.
 
-    >>> _middle_out([1, 2, 3, 4, 5, 6], 4)
+    >>> shortened([1, 2, 3, 4, 5, 6], 4)
     [1, 4, 5, 6]
     """
     return pieces if len(pieces) <= most else pieces[: most // 4] + pieces[-(most - most // 4) :]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from ragbot.datatypes import Answer, Outcome, Quote
 
+DIFFER = "The documents differ on this"
+N_NEAREST = 3  # of a list that was not asked for the first items say enough
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,6 +37,8 @@ def answer_to_json(answer: Answer, *, row_id: str | None = None) -> dict[str, An
         "understood": answer.understood,
         "searched_also": list(answer.searched_also),
         "unknown_words": list(answer.unknown_words),
+        "also_asked": list(answer.also_asked),
+        "try_instead": list(answer.try_instead),
     }
     return values | {name: value for name, value in optional.items() if value}
 
@@ -58,6 +63,7 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "certainty": quote.certainty,
         "sources": list(quote.sources),
         "group": quote.group,
+        "lead_in": quote.lead_in,
         "also_in": [
             {"document": s.document, "title": s.title, "start": s.start, "end": s.end, "published": s.published}
             for s in quote.also_in
@@ -84,12 +90,18 @@ def answer_to_text(answer: Answer) -> str:
         parts.append(f"Understood as: {visible(answer.understood)}")
     if answer.message:
         parts.append(answer.message.replace("**", ""))
-    parts += [_quote_text(citation.number, citation.quote) for citation in answer.citations]
+    parts += [_numbered_text(citation.number, answer.quotes) for citation in answer.citations]
     if answer.outcome is Outcome.NO_ANSWER:
         if answer.unknown_words:
             parts.append("Words that no document holds: " + ", ".join(visible(word) for word in answer.unknown_words))
         if answer.nearest:
-            parts.append("The nearest passages:\n" + "\n".join(_quote_text(None, quote) for quote in answer.nearest))
+            parts.append(
+                "The nearest passages:\n" + "\n".join(_quote_text(None, q) for q in answer.nearest[:N_NEAREST])
+            )
+        if answer.try_instead:
+            parts.append("\n".join(["Questions that the documents answer:", *_listed(answer.try_instead)]))
+    if answer.also_asked:
+        parts.append("\n".join(["You also asked; ask one question at a time:", *_listed(answer.also_asked)]))
     if answer.footer:
         parts.append(answer.footer)
     return "\n\n".join([*parts, answer.disclaimer])
@@ -113,6 +125,20 @@ def visible(text: str) -> str:
     """
     flat = " ".join(text.split())
     return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") else f"\\u{ord(c):04x}" for c in flat)
+
+
+def _listed(questions: Sequence[str]) -> list[str]:
+    return [f"– {visible(question)}" for question in questions]
+
+
+def _numbered_text(number: int, quotes: Sequence[Quote]) -> str:
+    """The quote under its number; before the first of a group stands what makes it one."""
+    quote = quotes[number - 1]
+    opens = quote.group is not None and (number == 1 or quotes[number - 2].group != quote.group)
+    shown = _quote_text(number, quote)
+    if opens and quote.group == "side-a":
+        return f"{DIFFER}:\n\n{shown}"
+    return f"{visible(quote.lead_in)}\n\n{shown}" if opens and quote.lead_in else shown
 
 
 def _quote_text(number: int | None, quote: Quote) -> str:

@@ -7,13 +7,16 @@ Two judges: phrases that leave no doubt (data/danger_phrases.json, many language
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any
 
 from ragbot.datatypes import Outcome
@@ -68,14 +71,19 @@ def assess(message: str, classify: Classifier, thresholds: Thresholds) -> Verdic
     """Whether a fixed text must take the place of an answer. Danger goes before a request for a dose."""
     message = "".join(c for c in message if unicodedata.category(c) != "Cs")  # tokenizers refuse lone surrogates
     certain = phrase_dangers(message)
-    chances = _strongest(message, classify)
-    emergency = sum(chances[danger] for danger in EMERGENCIES)
-    if certain or emergency >= thresholds.emergency:
-        dangers = _shown_dangers(certain, chances)
+    stretches_read = classify(stretches(message))
+    # Each gate looks for its own worst stretch: a request for a dose must not hide a danger elsewhere in the message.
+    worst = max(stretches_read, key=_danger)
+    if certain or _danger(worst) >= thresholds.emergency:
+        dangers = _shown_dangers(certain, worst)
         return Verdict(Outcome.EMERGENCY, emergency_text(dangers), dangers)
-    if chances[Danger.PERSONAL_DOSE] + emergency >= thresholds.personal_dose:
+    if max(_danger(one) + one[Danger.PERSONAL_DOSE] for one in stretches_read) >= thresholds.personal_dose:
         return Verdict(Outcome.PERSONAL_DOSE, crisis_data()["texts"]["personal_dose"], (Danger.PERSONAL_DOSE,))
     return Verdict(None, None, ())
+
+
+def _danger(chances: Mapping[Danger, float]) -> float:
+    return sum(chances[danger] for danger in EMERGENCIES)
 
 
 def emergency_text(dangers: tuple[Danger, ...]) -> str:
@@ -137,13 +145,12 @@ def _shown_dangers(certain: tuple[Danger, ...], chances: Mapping[Danger, float])
     return tuple(sorted(dict.fromkeys(shown), key=EMERGENCIES.index))
 
 
-def _strongest(message: str, classify: Classifier) -> Mapping[Danger, float]:
-    """Probabilities for the whole message or, if more alarming, a stretch of it: danger hides in long stories."""
-    return max(classify(stretches(message)), key=lambda chances: 1 - chances[Danger.NONE])
-
-
-_LONG_WORDS = 60
-_STRETCH_WORDS = 40
+# Word pieces are guessed, so that this module needs no tokenizer: English takes one for four letters, other Latin
+# scripts one for two or three, all other scripts at most one a letter. The classifier reads 126.
+_UNIT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,24}")
+_LETTERS_A_PIECE = 2.5
+_LONG_PIECES = 120
+_STRETCH_PIECES = 80
 _ENDS_CHARS = 4_000  # of a very long paste only both ends go to the classifier; phrases are looked for everywhere
 
 
@@ -151,11 +158,22 @@ def stretches(message: str) -> list[str]:
     """The message and, if it is long, stretches of it that overlap by half: what the classifier reads."""
     if len(message) > 2 * _ENDS_CHARS:
         message = f"{message[:_ENDS_CHARS]} {message[-_ENDS_CHARS:]}"
-    words = message.split()
-    if len(words) <= _LONG_WORDS:
+    units = [match.span() for match in _UNIT.finditer(message)]
+    ends = list(accumulate(_guessed_pieces(message[start:end]) for start, end in units))
+    if not units or ends[-1] <= _LONG_PIECES:
         return [message]
-    step = _STRETCH_WORDS // 2
-    return [message] + [" ".join(words[i : i + _STRETCH_WORDS]) for i in range(0, len(words) - step, step)]
+    parts, first = [message], 0
+    while True:
+        before = ends[first - 1] if first else 0
+        last = max(first, bisect_right(ends, before + _STRETCH_PIECES) - 1)
+        parts.append(message[units[first][0] : units[last][1]])
+        if last == len(units) - 1:
+            return parts
+        first = max(first + 1, bisect_right(ends, before + _STRETCH_PIECES // 2))
+
+
+def _guessed_pieces(unit: str) -> int:
+    return sum(not c.isascii() for c in unit) + math.ceil(sum(c.isascii() for c in unit) / _LETTERS_A_PIECE)
 
 
 def _is_amount(word: str) -> bool:

@@ -18,7 +18,7 @@ from ragbot.safety import Danger, Thresholds, Verdict, assess
 if TYPE_CHECKING:
     from ragbot.encoding import MiniLmEncoder
 
-SAFETY_SHA256 = "b5fa88f97154cb19ffdf62e22db4347b56eb377769b3f938b9effee4945de0d8"
+SAFETY_SHA256 = "1f07690b7bdc3c9072a1a387b6165017c269d618df76ba3bee73c4d01f6cbcd4"
 MAX_PIECES = 128
 CLASSES = tuple(Danger)
 

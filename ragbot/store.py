@@ -3,7 +3,7 @@
     index/current                 name of the current generation, replaced by rename
     index/lock                    held while writing; the operating system lets go when the process dies
     index/generations/NAME/       manifest.json documents.sqlite chunks.npy sentences.npy sentence_vectors.npy
-                                  dense.faiss lexical/ words.json
+                                  dense.faiss lexical/ words.json abbreviations.json
 
 Knows nothing of questions or of how documents are loaded and cut.
 """
@@ -32,6 +32,7 @@ from ragbot.errors import IndexLockedError, IndexMismatchError, IndexNotBuiltErr
 from ragbot.lexical import LexicalIndex
 
 FORMAT_VERSION = 1
+_ABBREVIATIONS = "abbreviations.json"
 _KINDS = tuple(BlockKind)
 _DOCUMENTS_IN_MEMORY = 256
 # What readers raise when they meet a broken file.
@@ -55,7 +56,9 @@ class Index:
             self._sentence_vectors: NDArray[np.float16] = np.load(root / "sentence_vectors.npy", mmap_mode="r")
             self.dense = DenseIndex.load(root / "dense.faiss")
             counts = json.loads((root / "words.json").read_text("utf-8"))
-            self.lexical = LexicalIndex.load(root / "lexical", counts, self.manifest.n_chunks)
+            self.lexical = LexicalIndex.load(
+                root / "lexical", counts, self.manifest.n_chunks, abbreviations=_abbreviations(root)
+            )
             self._database = _open_database(root / "documents.sqlite")
             self._numbers: dict[str, int] = dict(self._database.execute("SELECT doc_id, number FROM documents"))
         except _DAMAGE as error:
@@ -140,6 +143,18 @@ def read_manifest(folder: Path) -> IndexManifest:
     return _manifest_of(folder, current_generation(folder))
 
 
+def has_abbreviations(folder: Path) -> bool:
+    """False for an index of before abbreviations were learned; it answers without them. Errors as current_generation."""
+    return (folder / "generations" / current_generation(folder) / _ABBREVIATIONS).is_file()
+
+
+def _abbreviations(root: Path) -> dict[str, str]:
+    if not (root / _ABBREVIATIONS).is_file():
+        return {}
+    learned = json.loads((root / _ABBREVIATIONS).read_text("utf-8"))
+    return {str(short): str(long) for short, long in learned.items()}
+
+
 def _manifest_of(folder: Path, generation: str) -> IndexManifest:
     path = folder / "generations" / generation / "manifest.json"
     try:
@@ -221,6 +236,7 @@ def _write_parts(
     DenseIndex.build(chunk_vectors).save(root / "dense.faiss")
     counts = lexical.save(root / "lexical")
     (root / "words.json").write_text(json.dumps(counts), "utf-8")
+    (root / _ABBREVIATIONS).write_text(json.dumps(dict(lexical.abbreviations)), "utf-8")
     (root / "manifest.json").write_text(json.dumps(manifest.to_json(), indent=1), "utf-8")
     _sync(root)
 

@@ -241,7 +241,10 @@ def cross_confidence(
 
 
 def balanced(cases: Sequence[Case], confidence: Floats, threshold: float) -> float:
-    """Mean over corpora of the mean of answered-when-answerable and refused-when-not."""
+    """Mean over corpora of the mean of answered-when-answerable and refused-when-not.
+
+    A corpus whose questions are all of one sort cannot be judged and is left out; with none left, ValueError.
+    """
     means = []
     for corpus in sorted({case.corpus for case in cases}):
         own = [
@@ -249,21 +252,21 @@ def balanced(cases: Sequence[Case], confidence: Floats, threshold: float) -> flo
             for case, value in zip(cases, confidence, strict=True)
             if case.corpus == corpus
         ]
-        answered = np.mean([shown for answerable, shown in own if answerable])
-        refused = np.mean([not shown for answerable, shown in own if not answerable])
-        means.append((answered + refused) / 2)
+        if len({answerable for answerable, _ in own}) == 2:
+            answered = np.mean([shown for answerable, shown in own if answerable])
+            refused = np.mean([not shown for answerable, shown in own if not answerable])
+            means.append((answered + refused) / 2)
+    if not means:
+        raise ValueError("no corpus has both answerable and unanswerable dev questions; add some")
     return float(np.mean(means))
 
 
 def best_threshold(cases: Sequence[Case], confidence: Floats) -> float:
-    """The threshold that maximises `balanced`; of those within a hundredth of the best, the one that answers most.
-
-    The curve is smoothed over nine neighbours, so that the choice hangs on no single question.
-    """
+    """The threshold that maximises `balanced`, smoothed over nine neighbours so that it hangs on no single question."""
     grid = np.linspace(0.02, 0.9, 177)
     values = np.array([balanced(cases, confidence, t) for t in grid])
     smooth = np.convolve(np.pad(values, 4, mode="edge"), np.ones(9) / 9, mode="valid")
-    return float(round(grid[int(np.argmax(smooth >= smooth.max() - 0.01))], 3))
+    return float(round(grid[int(np.argmax(smooth))], 3))
 
 
 def print_figures(

@@ -20,7 +20,7 @@ from ragbot.rendering import json_line
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
 
 KEYS = {"id", "question", "outcome", "confidence", "message", "quotes", "nearest", "disclaimer", "index", "seconds"}
-OPTIONAL = {"footer", "understood", "searched_also", "unknown_words"}
+OPTIONAL = {"footer", "understood", "searched_also", "unknown_words", "also_asked", "try_instead"}
 NO_JSON = "this row is not JSON; correct it and run it again"
 NO_OBJECT = 'this row is not an object; write {"id": …, "question": …}'
 NO_QUESTION = 'this row has no "question" (text) or "turns" (list of texts); add one'

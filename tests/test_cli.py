@@ -50,7 +50,7 @@ class Result:
 def ragbot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, light_models: None) -> Callable[..., Result]:
     """Run `ragbot` in `tmp_path` with light models and without settings."""
     monkeypatch.chdir(tmp_path)
-    for name in ("INDEX", "ENCODER", "THRESHOLD", "HOST", "PORT"):
+    for name in ("INDEX", "ENCODER", "SYNONYMS", "THRESHOLD", "HOST", "PORT"):
         monkeypatch.delenv(f"RAGBOT_{name}", raising=False)
 
     def run(*arguments: object) -> Result:
@@ -242,7 +242,8 @@ def test_json_has_exactly_the_fields_of_the_contract_and_exits_0(
     assert list(values)[:9] == [
         "question", "outcome", "confidence", "message", "quotes", "nearest", "disclaimer", "index", "seconds",
     ]  # fmt: skip
-    assert set(values) - set(list(values)[:9]) <= {"footer", "understood", "searched_also", "unknown_words"}
+    optional = {"footer", "understood", "searched_also", "unknown_words", "also_asked", "try_instead"}
+    assert set(values) - set(list(values)[:9]) <= optional
     assert (values["question"], values["outcome"]) == (question, outcome)
     assert isinstance(values["confidence"], float)
     assert isinstance(values["seconds"], float)
@@ -398,6 +399,19 @@ def test_settings_stand_in_for_options(indexed: Callable[..., Result], monkeypat
     assert "no index at elsewhere/" in indexed("ask", "Can I drive?").is_one_line(1)
 
 
+def test_a_clinics_synonyms_are_searched_and_a_malformed_file_is_one_line(
+    indexed: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("own.json").write_text('[["gallivant", "drive"]]')
+    monkeypatch.setenv("RAGBOT_SYNONYMS", "own.json")
+    assert "drive" in indexed("ask", "may i gallivant", "--json").json["searched_also"]
+    Path("own.json").write_text('[["gallivant"]]')
+    for command in (("ask", "may i gallivant"), ("serve",)):
+        line = indexed(*command).is_one_line(1)
+        assert line.startswith("group 1 of synonyms own.json has fewer than two forms; write a JSON list of groups")
+    assert "FAIL synonyms: group 1 of synonyms own.json" in indexed("doctor").out
+
+
 def test_an_impossible_setting_is_one_line_that_names_it(
     indexed: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -426,7 +440,7 @@ def test_doctor_exits_0_when_all_is_well_and_1_when_not(
     result = indexed("doctor")
     assert result.code == 0
     assert [line.split(":")[0] for line in result.out.splitlines()] == [
-        "ok   models", "ok   index", "ok   documents", "ok   disk", "ok   offline",
+        "ok   models", "ok   index", "ok   documents", "ok   synonyms", "ok   disk", "ok   offline",
     ]  # fmt: skip
     write_corpus({"new.md": "New words stand here.\n"})
     result = indexed("doctor")

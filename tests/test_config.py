@@ -12,7 +12,7 @@ from ragbot.config import DEFAULT_CORPUS, Settings
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("INDEX", "ENCODER", "THRESHOLD", "HOST", "PORT"):
+    for name in ("INDEX", "ENCODER", "SYNONYMS", "THRESHOLD", "HOST", "PORT"):
         monkeypatch.delenv(f"RAGBOT_{name}", raising=False)
 
 
@@ -21,15 +21,18 @@ def test_the_defaults_are_local_and_relative() -> None:
     assert (settings.index, DEFAULT_CORPUS) == (Path("index"), Path("corpus"))
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.encoder is None
+    assert settings.synonyms is None
     assert settings.threshold is None
 
 
 def test_variables_take_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"INDEX": "/x/y", "ENCODER": "/m", "THRESHOLD": "0.5", "HOST": "0.0.0.0", "PORT": "80"}.items():
+    for name, value in {
+        "INDEX": "/x/y", "ENCODER": "/m", "SYNONYMS": "/s.json", "THRESHOLD": "0.5", "HOST": "0.0.0.0", "PORT": "80"
+    }.items():  # fmt: skip
         monkeypatch.setenv(f"RAGBOT_{name}", value)
     settings = Settings()
     assert (settings.index, settings.encoder, settings.threshold) == (Path("/x/y"), Path("/m"), 0.5)
-    assert (settings.host, settings.port) == ("0.0.0.0", 80)
+    assert (settings.host, settings.port, settings.synonyms) == ("0.0.0.0", 80, Path("/s.json"))
 
 
 @pytest.mark.parametrize(

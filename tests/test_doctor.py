@@ -16,7 +16,7 @@ from ragbot.errors import ModelError
 BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
 pytestmark = pytest.mark.usefixtures("light_models")
 
-NAMES = ["models", "index", "documents", "disk", "offline"]
+NAMES = ["models", "index", "documents", "synonyms", "disk", "offline"]
 FILES = {"a.md": "Do not drive until the next day.\n"}
 
 
@@ -94,7 +94,7 @@ def test_a_chosen_encoder_is_the_one_that_is_checked(build_index: BuildIndex, tm
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ragbot.doctor.MiniLmEncoder", lambda folder=None: asked_for.append(folder) or fake(folder))
         examine(build_index(FILES), encoder=tmp_path / "model")
-    assert asked_for == [tmp_path / "model"]
+    assert asked_for == [tmp_path / "model", None]  # the gate is checked on the packaged one
 
 
 def test_a_full_disk_is_told(build_index: BuildIndex, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -248,6 +248,10 @@ def test_an_index_is_stale_when_its_documents_or_settings_change(
     assert stale_reason(index, encoder_name=fake_encoder.name) is None
     assert stale_reason(index, encoder_name="other") == "it was built with another encoder"
     assert stale_reason(index, chunking=Chunking(max_tokens=9)) == "it was cut with other settings"
+    (learned,) = index.glob("generations/*/abbreviations.json")
+    learned.rename(learned.with_name("away.json"))
+    assert stale_reason(index) == "it was built before abbreviations were learned from the documents"
+    learned.with_name("away.json").rename(learned)
     changed = "documents were added, changed or removed"
     write_corpus({"new.md": "New words stand here."})
     assert stale_reason(index) == changed

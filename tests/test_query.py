@@ -14,12 +14,9 @@ from ragbot.query import (
     MAX_QUESTION_CHARS,
     AnswerType,
     Query,
-    _habitual_spellings,
-    _synonyms,
     answer_type,
     build_query,
     clean_question,
-    is_everyday_word,
 )
 
 CHUNKS = [
@@ -118,34 +115,7 @@ def test_the_answer_type_is_told_from_the_wording(question: str, kind: AnswerTyp
     assert answer_type(question) is kind
 
 
-# --- spelling ---
-
-
-@pytest.mark.parametrize(
-    ("typed", "searched"),
-    [
-        ("can esketamin cause dizines", "can esketamine cause dizziness"),
-        ("is ketamnie safe", "is ketamine safe"),
-        ("spravatto price", "spravato price"),
-        ("nasal spary", "nasal spray"),
-        ("does insurence pay", "does insurance pay"),
-        ("is vomitting common", "is vomiting common"),
-        ("wat is disociation", "what is dissociation"),
-        ("u shud tell ur doc", "you should tell your doctor"),
-        ("KETAMNIE?", "ketamine?"),
-        # One typo away from a word of this corpus only: no dictionary has it.
-        ("what does zorbulyn do", "what does zorbulin do"),
-        # Known words stay, whether the corpus or only the language knows them.
-        ("can i have a kitten at the clinic", "can i have a kitten at the clinic"),
-        ("does quexal help", "does quexal help"),
-        # Short words and numbers are never guessed at.
-        ("is mdma 50mg x7 ok", "is mdma 50mg x7 ok"),
-        # Nothing is near: it is left alone and reported as unknown.
-        ("what is blorptangle", "what is blorptangle"),
-    ],
-)
-def test_spelling_is_mended_toward_words_that_are_known(lexical: LexicalIndex, typed: str, searched: str) -> None:
-    assert build_query(typed, lexical).text == searched
+# --- terms, and what is reported ---
 
 
 def test_a_mended_word_is_reported_and_function_words_are_not(lexical: LexicalIndex) -> None:
@@ -153,24 +123,6 @@ def test_a_mended_word_is_reported_and_function_words_are_not(lexical: LexicalIn
     assert "esketamine" in query.searched_also
     assert "what" not in query.searched_also
     assert query.asked == "wat is esketamin"
-
-
-VOCABULARY = sorted(set(LexicalIndex.build(CHUNKS).vocabulary) - set(_habitual_spellings()))
-
-
-@given(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=6), st.sampled_from([str.lower, str.upper]))
-def test_spelling_never_changes_a_word_that_the_corpus_knows(words: list[str], case: object) -> None:
-    question = " ".join(case(word) for word in words)
-    assert build_query(question, LexicalIndex.build(CHUNKS)).text == question
-
-
-@pytest.mark.parametrize("spelling", sorted(_habitual_spellings()))
-def test_no_habitual_spelling_is_itself_a_correction(spelling: str) -> None:
-    """Otherwise one question would be mended two ways."""
-    assert not set(_habitual_spellings()[spelling].split()) & set(_habitual_spellings())
-
-
-# --- terms and synonyms ---
 
 
 def test_terms_are_stems_of_content_words_once_each(lexical: LexicalIndex) -> None:
@@ -193,21 +145,6 @@ def test_only_words_that_some_document_holds_are_added(lexical: LexicalIndex) ->
 
 def test_words_that_no_document_holds_are_named(lexical: LexicalIndex) -> None:
     assert build_query("does ketamine cure gout in Paris", lexical).unknown == ("cure", "gout", "paris")
-
-
-def test_a_word_of_every_chunk_brings_no_synonyms() -> None:
-    # "nausea" stands in all six chunks: idf = ln(1 + 0.5 / 6.5) = 0.07, below 1.6.
-    everywhere = LexicalIndex.build(["Nausea and vomiting."] * 6)
-    assert build_query("nausea", everywhere).expansions == ()
-
-
-def test_every_synonym_group_has_at_least_two_forms_with_a_content_word() -> None:
-    assert all(sum(bool(stems) for _, _, stems in group) >= 2 for group in _synonyms())
-
-
-def test_common_words_are_everyday_words_and_drug_names_are_not() -> None:
-    assert is_everyday_word("house")
-    assert not is_everyday_word("esketamine")
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=120))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ragbot.encoding import MiniLmEncoder
 from ragbot.errors import ModelError
-from ragbot.reader import MAX_ANSWER_PIECES, Reader, Window, _best_span, _middle_out
+from ragbot.reader import MAX_ANSWER_PIECES, Reader, Window, _best_span, shortened
 
 QUESTION = "How long must I wait before I drive?"
 WINDOWS = [
@@ -103,7 +103,7 @@ def test_the_best_span_is_the_best_of_all_allowed_ones(n: int, seed: int) -> Non
 
 @given(st.lists(st.integers()), st.integers(4, 40))
 def test_a_long_question_keeps_its_start_and_its_end(pieces: list[int], most: int) -> None:
-    kept = _middle_out(pieces, most)
+    kept = shortened(pieces, most)
     assert len(kept) == min(len(pieces), most)
     assert kept[: most // 4] == pieces[: most // 4]
     assert kept[-1:] == pieces[-1:]

@@ -7,14 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ragbot.answering import Bot
 from ragbot.datatypes import Quote, Receipt
 from ragbot.features import NAMES
-from ragbot.reading import _DENIES, MAX_QUOTE_WORDS, Run, _Claim, _ranked_runs, reading_model, shipped_model
+from ragbot.reading import reading_model, shipped_model
 from ragbot.rereading import ALL_NAMES
+from ragbot.runs import MAX_QUOTE_WORDS
 from ragbot.sentences import is_quotable
 
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
@@ -42,11 +41,11 @@ def test_quotes_are_slices_of_quotable_sentences_and_share_none(build_bot: Build
     bot = build_bot(FILES)
     found = quotes(bot, question)
     assert 1 <= len(found) <= 3
-    for run, quote in zip(bot.trace(question).reading.runs, found, strict=True):
+    assert all(is_quotable(m.text, m.sentence.kind) for run in bot.trace(question).reading.runs for m in run.members)
+    for quote in found:
         document = bot.index.document(quote.document)
         assert quote.text == document.text[quote.span.start : quote.span.end]
         assert Receipt.of(quote, bot.index.fingerprint).matches(document)
-        assert all(is_quotable(member.text, member.sentence.kind) for member in run.members)
         assert all(0 <= start < end <= len(quote.text) for start, end in quote.highlights)
         assert quote.highlights
     places = sorted((q.document, q.span.start, q.span.end) for q in found)
@@ -106,52 +105,6 @@ def test_sentences_that_contradict_each_other_are_never_folded(build_bot: BuildB
     found = quotes(build_bot({"a.md": f"{one}\n", "b.md": f"{other}\n"}), "when may i drive after the infusion")
     assert sorted(q.text for q in found) == sorted([one, other])
     assert [q.also_in for q in found] == [(), ()]
-
-
-@given(
-    st.frozensets(st.sampled_from("abcdefgh"), min_size=1),
-    st.frozensets(st.sampled_from("abcdefgh"), min_size=1),
-    st.booleans(),
-    st.booleans(),
-)
-def test_repeating_a_claim_is_mutual_and_needs_equal_denial(
-    one: frozenset[str], two: frozenset[str], denies: bool, denied: bool
-) -> None:
-    first, second = _Claim(one, frozenset(), denies), _Claim(two, frozenset(), denied)
-    assert first.repeats(first)
-    assert first.repeats(second) == second.repeats(first)
-    assert not (first.repeats(second) and denies != denied)
-    assert first.repeats(second) == (denies == denied and len(one & two) / len(one | two) >= 0.8)
-
-
-@pytest.mark.parametrize("word", ["not", "No", "never", "none", "neither", "cannot", "don't", "isn’t", "without"])
-def test_words_of_denial_are_known(word: str) -> None:
-    assert _DENIES.search(f"They {word} do it.")
-
-
-def test_runs_are_neighbours_within_the_word_limit_and_best_first(build_bot: BuildBot) -> None:
-    bot = build_bot(FILES | {"long.md": f"# Long\n\n{LONG} Short words follow here.\n"})
-    trace = bot.trace("nausea after the infusion")
-    reading = trace.reading
-    runs = _ranked_runs(reading.sentences, reading.scores, shipped_model(with_reader=False).word_cost)
-    fitting = [run for run in runs if run.n_words <= MAX_QUOTE_WORDS]
-    assert runs[: len(fitting)] == fitting
-    assert [run.score for run in fitting] == sorted((run.score for run in fitting), reverse=True)
-    for run in runs:
-        assert len(run.members) == 1 or run.n_words <= MAX_QUOTE_WORDS
-        assert len({member.document.doc_id for member in run.members}) == 1
-        assert all(b.position == a.position + 1 for a, b in pairwise(run.members))
-        assert run.best in run.members
-        assert 0 < run.probability <= 1.00001
-    assert {m for run in runs for m in map(id, run.members)} == set(map(id, reading.sentences))
-
-
-def test_a_shorter_quote_wins_where_the_rest_adds_little(build_bot: BuildBot) -> None:
-    trace = build_bot(FILES).trace("nausea")
-    free = _ranked_runs(trace.reading.sentences, trace.reading.scores, 0.0)[0]
-    costly = _ranked_runs(trace.reading.sentences, trace.reading.scores, 10.0)[0]
-    assert isinstance(free, Run)
-    assert costly.n_words < free.n_words
 
 
 def test_a_corpus_without_a_quotable_sentence_has_no_quotes(build_bot: BuildBot) -> None:

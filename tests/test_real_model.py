@@ -14,8 +14,8 @@ from ragbot.datatypes import Answer, Outcome, Receipt
 from ragbot.encoding import MiniLmEncoder
 from ragbot.ingestion import ingest
 from ragbot.reader import Reader
-from ragbot.reading import MAX_QUOTE_WORDS
 from ragbot.rendering import answer_to_json, json_line
+from ragbot.runs import MAX_QUOTE_WORDS
 from ragbot.safety_model import SafetyModel
 from ragbot.sentences import is_quotable
 

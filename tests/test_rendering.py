@@ -55,6 +55,8 @@ REFUSED = Answer(
     understood="Can I drive after it?",
     searched_also=("car",),
     unknown_words=("zebra",),
+    also_asked=("Who pays?",),
+    try_instead=("Can I take a taxi?",),
     index="f00d",
     seconds=0.1,
 )
@@ -98,7 +100,7 @@ def test_the_keys_come_in_the_order_of_the_contract() -> None:
 
 
 def test_optional_fields_appear_only_when_they_hold_something() -> None:
-    optional = {"footer", "understood", "searched_also", "unknown_words"}
+    optional = {"footer", "understood", "searched_also", "unknown_words", "also_asked", "try_instead"}
     assert not optional & set(answer_to_json(ANSWERED))
     values = answer_to_json(REFUSED)
     assert {name: values[name] for name in optional} == {
@@ -106,6 +108,8 @@ def test_optional_fields_appear_only_when_they_hold_something() -> None:
         "understood": "Can I drive after it?",
         "searched_also": ["car"],
         "unknown_words": ["zebra"],
+        "also_asked": ["Who pays?"],
+        "try_instead": ["Can I take a taxi?"],
     }
     assert values["quotes"] == []
     assert values["nearest"] == [quote_to_json(QUOTE)]
@@ -146,7 +150,7 @@ def test_an_answer_reads_as_numbered_quotes_with_sources_and_the_disclaimer() ->
     )
 
 
-def test_a_refusal_names_unknown_words_and_the_nearest_passages() -> None:
+def test_a_refusal_names_unknown_words_the_nearest_passages_and_other_questions() -> None:
     assert answer_to_text(REFUSED) == (
         "Understood as: Can I drive after it?\n\n"
         "The documents do not answer this.\n\n"
@@ -154,6 +158,10 @@ def test_a_refusal_names_unknown_words_and_the_nearest_passages() -> None:
         "The nearest passages:\n"
         "– “Do not drive until the next day.”\n"
         "    After a session › Driving · page 1 · 2025-01-21 · sub/a.md\n\n"
+        "Questions that the documents answer:\n"
+        "– Can I take a taxi?\n\n"
+        "You also asked; ask one question at a time:\n"
+        "– Who pays?\n\n"
         "Do not drive.\n\n" + DISCLAIMER
     )
 
@@ -164,6 +172,23 @@ def test_every_outcome_ends_with_the_disclaimer(outcome: Outcome) -> None:
     assert answer_to_text(answer).endswith(DISCLAIMER)
     assert "**" not in answer_to_text(answer)
     assert answer_to_json(answer)["disclaimer"] == DISCLAIMER
+
+
+def test_a_list_stands_under_its_announcement_and_two_sides_under_a_heading() -> None:
+    item = replace(QUOTE, group="list", lead_in="Do not:")
+    parts = answer_to_text(replace(ANSWERED, quotes=(item, item, QUOTE))).split("\n\n")
+    assert [part[:3] for part in parts] == ["Do ", "[1]", "[2]", "[3]", DISCLAIMER[:3]]
+    assert parts[0] == "Do not:"
+    one, other = replace(QUOTE, group="side-a"), replace(QUOTE, group="side-b")
+    parts = answer_to_text(replace(ANSWERED, quotes=(QUOTE, one, other))).split("\n\n")
+    assert [part[:3] for part in parts] == ["[1]", "The", "[2]", "[3]", DISCLAIMER[:3]]
+    assert parts[1] == "The documents differ on this:"
+    assert quote_to_json(item)["lead_in"] == "Do not:"
+    assert "lead_in" not in quote_to_json(QUOTE)
+
+
+def test_a_refusal_shows_three_passages_even_of_a_long_list() -> None:
+    assert answer_to_text(replace(REFUSED, nearest=(QUOTE,) * 9)).count("– “") == 3
 
 
 def test_other_sources_of_a_quote_are_listed_under_it() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragbot.datatypes import Outcome
+from ragbot.encoding import MiniLmEncoder
 from ragbot.safety import (
     EMERGENCIES,
     Classifier,
@@ -23,6 +24,7 @@ from ragbot.safety import (
     folded,
     footer_for,
     phrase_dangers,
+    stretches,
 )
 
 THRESHOLDS = Thresholds(emergency=0.5, personal_dose=0.6)
@@ -282,6 +284,34 @@ def test_danger_in_the_middle_of_a_long_story_is_judged_on_its_own(before: int) 
     assert assess(story, classify, THRESHOLDS).outcome is None
 
 
+def test_a_request_for_a_dose_in_one_stretch_does_not_hide_danger_in_another() -> None:
+    message = " ".join(["how much can i take"] * 12 + ["i wont be here tomorrow"] * 12)
+
+    def classify(parts: Sequence[str]) -> list[Mapping[Danger, float]]:
+        """The whole is harmless, stretches with a request are surely one, stretches with the danger a little less so."""
+        return [
+            chances()
+            if part == message
+            else chances(personal_dose=0.97)
+            if "how much" in part
+            else chances(suicide_self=0.93)
+            for part in parts
+        ]
+
+    assert assess(message, classify, THRESHOLDS).outcome is Outcome.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text", ["可以开车吗今天药都吃完了", "слишком много таблеток сегодня ", "za dużo tabletek dzisiaj "]
+)
+def test_other_scripts_are_cut_into_shorter_stretches(text: str, real_encoder: MiniLmEncoder) -> None:
+    parts = stretches(text * 30)
+    assert len(parts) > 2
+    assert max(real_encoder.count_pieces(parts[1:])) <= 126  # all that the classifier reads
+    assert parts[-1] in text * 30
+    assert (text * 30).strip().endswith(parts[-1])
+
+
 def test_every_word_of_a_long_story_is_read_in_some_short_stretch() -> None:
     seen: list[str] = []
 
@@ -291,7 +321,7 @@ def test_every_word_of_a_long_story_is_read_in_some_short_stretch() -> None:
 
     words = [f"w{n}" for n in range(333)]
     assess(" ".join(words), classify, THRESHOLDS)
-    short = [part.split() for part in seen if len(part.split()) <= 40]
+    short = [part.split() for part in seen if len(part.split()) <= 80]
     assert {word for part in short for word in part} == set(words)
     # Five words in a row are never torn apart: stretches overlap by half.
     for start in range(len(words) - 5):

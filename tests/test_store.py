@@ -25,7 +25,7 @@ from ragbot.errors import IndexLockedError, IndexMismatchError, IndexNotBuiltErr
 from ragbot.ingestion import ingest
 from ragbot.loaders import load_document
 from ragbot.sentences import split_sentences
-from ragbot.store import Index, content_fingerprint, read_manifest, writing
+from ragbot.store import Index, content_fingerprint, has_abbreviations, read_manifest, writing
 from ragbot.tokens import count_tokens
 
 ROOT = Path(ragbot.__file__).parents[1]
@@ -184,6 +184,7 @@ PARTS = [
     "sentence_vectors.npy",
     "dense.faiss",
     "words.json",
+    "abbreviations.json",
 ]
 
 
@@ -194,6 +195,8 @@ def test_every_damaged_file_is_refused_in_one_line(build_index: BuildIndex, dama
     lexical = [p.relative_to(root).as_posix() for p in sorted((root / "lexical").iterdir())]
     assert {p.name for p in root.iterdir()} == {*PARTS, "lexical"}
     for name in PARTS + lexical:
+        if (name, damage) == ("abbreviations.json", "missing"):
+            continue  # an index of before they were learned: it answers without them
         original = (root / name).read_bytes()
         DAMAGES[damage](root / name)
         try:
@@ -217,6 +220,15 @@ def test_a_part_of_another_index_is_refused(build_index: BuildIndex) -> None:
             Index(folder)
         (second / name).write_bytes(original)
     Index(folder)
+
+
+def test_an_index_of_before_abbreviations_answers_without_them(build_index: BuildIndex) -> None:
+    folder = build_index({"a.md": "People with treatment-resistant depression (TRD) may ask for it.\n"})
+    assert has_abbreviations(folder)
+    assert Index(folder).lexical.abbreviations == {"TRD": "treatment-resistant depression"}
+    (folder / "generations" / Index(folder).generation / "abbreviations.json").unlink()
+    assert not has_abbreviations(folder)
+    assert Index(folder).lexical.abbreviations == {}
 
 
 # --- crashes ---

@@ -103,6 +103,35 @@ def test_all_items_of_a_list_answer_are_open() -> None:
     assert (opened.count("<blockquote"), folded.count("<blockquote")) == (2, 1)
 
 
+def test_a_list_is_a_list_under_its_announcement_with_a_source_for_each_item() -> None:
+    item = replace(QUOTE, group="list", lead_in="After a session <b>do not</b>:")
+    markup = turn_html(Turn(1, "q", answered(item, replace(item, document="b.md"), QUOTE)))
+    (listed,) = re.findall(r'<section class="list">(.*?)</section>', markup, re.DOTALL)
+    assert listed.startswith(
+        '<p class="lead-in" dir="auto" data-say>After a session &lt;b&gt;do not&lt;/b&gt;:</p><ul>'
+    )
+    assert listed.count("<li>") == 2
+    assert re.findall(r'data-document="([^"]+)"', listed) == ["a.md", "b.md"]
+
+
+def test_a_list_without_announcement_says_its_first_item() -> None:
+    item = replace(QUOTE, group="list")
+    markup = turn_html(Turn(1, "q", answered(item, item)))
+    assert markup.count("data-say") == 1
+    assert 'class="lead-in"' not in markup
+
+
+def test_two_sides_stand_beside_each_other_under_a_heading_without_a_verdict() -> None:
+    one, other = replace(QUOTE, group="side-a"), replace(QUOTE, group="side-b", document="b.md")
+    opened, folded = turn_html(Turn(1, "q", answered(one, other, QUOTE))).split('<details class="more">')
+    (sides,) = re.findall(r'<section class="sides">(.*?)</section>', opened, re.DOTALL)
+    assert "The documents differ on this" in shown_text(sides)
+    assert re.findall(r'data-document="([^"]+)"', sides) == ["a.md", "b.md"]
+    assert folded.count("<blockquote") == 1
+    first, rest = turn_html(Turn(1, "q", answered(QUOTE, one, other))).split('<section class="sides">')
+    assert (first.count("<blockquote"), rest.count("<blockquote")) == (1, 2)
+
+
 def test_other_documents_that_say_the_same_can_be_opened_too() -> None:
     also = Source("b.md", "Going home", 5, 20, "2024-02")
     markup = turn_html(Turn(1, "q", answered(replace(QUOTE, also_in=(also,)))))

@@ -30,7 +30,7 @@ class SmallBot:
     def ask(self, question: str) -> Answer:
         return self.ask_turns([question])
 
-    def ask_turns(self, turns: Sequence[str]) -> Answer:
+    def ask_turns(self, turns: Sequence[str], *, alone: bool = False) -> Answer:
         self.n_asked += 1
         if len(turns[-1]) > 2_000:
             raise QuestionError("the question has too many characters; shorten it and ask again")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ragbot.datatypes import Answer, Document, Outcome
 from ragbot.errors import QuestionError
-from ragbot.ui.state import MAX_TURNS, BuildPhase, BuildProgress, BuildState, Turn, earlier_questions, kept, take_turn
+from ragbot.ui.state import MAX_TURNS, BuildPhase, BuildProgress, BuildState, Turn, kept, take_turn
 
 
 class RecordingBot:
@@ -27,8 +27,8 @@ class RecordingBot:
     def ask(self, question: str) -> Answer:
         return self.ask_turns([question])
 
-    def ask_turns(self, turns: Sequence[str]) -> Answer:
-        self.asked.append(list(turns))
+    def ask_turns(self, turns: Sequence[str], *, alone: bool = False) -> Answer:
+        self.asked.append([*turns, "alone"] if alone else list(turns))
         if not turns[-1]:
             raise QuestionError("the question is empty; type a question and ask again")
         return Answer(turns[-1], Outcome.ANSWERED)
@@ -44,15 +44,17 @@ def test_a_question_is_asked_with_the_earlier_ones_before_it() -> None:
     assert bot.asked == [["q1", "q2", "and then?"]]
 
 
-def test_a_question_asked_alone_leaves_the_earlier_ones_out() -> None:
+def test_a_question_asked_alone_refers_to_nothing_but_the_gate_still_sees_what_came_before() -> None:
     bot = RecordingBot()
-    take_turn(bot, "and then?", [answered(1)], number=2, alone=True)
-    assert bot.asked == [["and then?"]]
+    take_turn(bot, "and then?", [answered(1, Outcome.EMERGENCY)], number=2, alone=True)
+    assert bot.asked == [["q1", "and then?", "alone"]]
 
 
-def test_only_questions_about_the_documents_are_what_a_follow_up_refers_to() -> None:
-    turns = [answered(1), answered(2, Outcome.SMALL_TALK), answered(3, Outcome.NO_ANSWER), Turn(4, "q4", notice="no")]
-    assert earlier_questions([*turns, answered(5, Outcome.EMERGENCY)]) == ["q1", "q3"]
+def test_every_question_that_got_an_answer_is_passed_on() -> None:
+    bot = RecordingBot()
+    turns = [answered(1), answered(2, Outcome.SMALL_TALK), answered(3, Outcome.EMERGENCY), Turn(4, "q4", notice="no")]
+    take_turn(bot, "and then?", turns, number=5)
+    assert bot.asked == [["q1", "q2", "q3", "and then?"]]
 
 
 def test_an_unusable_question_becomes_a_notice() -> None:

@@ -119,7 +119,8 @@ def evaluate(
     If a folder for `journals` is named, what is done is kept there while it runs, and an equal run goes on with it;
     Ctrl-C is then a RagbotError that says so.
     """
-    signature = make_signature(bot.index, examples, bot.threshold if threshold is None else threshold)
+    limit = bot.threshold if threshold is None else threshold
+    signature = make_signature(bot.index, examples, limit, has_reader=bot.has_reader)
     journal = None if journals is None else Journal(journals, signature)
     try:
         results = run_examples(bot, examples, threshold=threshold, progress=progress, journal=journal)

@@ -44,6 +44,10 @@ class Answerer(Protocol):
     def threshold(self) -> float:
         """The confidence below which it refuses unless told otherwise."""
 
+    @property
+    def has_reader(self) -> bool:
+        """True if a reader reads the best passages."""
+
     def ask(self, question: str, *, threshold: float | None = None) -> Answer:
         """The answer to one question; raises QuestionError if it cannot be asked."""
 

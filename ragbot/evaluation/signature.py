@@ -22,8 +22,8 @@ _PACKAGE = Path(ragbot.__file__).parent
 _GIT_SECONDS = 10
 
 
-def make_signature(index: Index, examples: Sequence[Example], threshold: float) -> dict[str, Any]:
-    """The signature of an evaluation of `examples` on `index` at `threshold`, as plain values."""
+def make_signature(index: Index, examples: Sequence[Example], threshold: float, *, has_reader: bool) -> dict[str, Any]:
+    """The signature of an evaluation of `examples` on `index` at `threshold`, with or without the reader, as plain values."""
     manifest = index.manifest
     asked = [[e.example_id, e.turns, e.expected, [str(gold) for gold in e.golds]] for e in examples]
     return {
@@ -34,6 +34,7 @@ def make_signature(index: Index, examples: Sequence[Example], threshold: float) 
         "encoder": manifest.encoder,
         "chunking": manifest.chunking,
         "threshold": threshold,
+        "has_reader": has_reader,
         **program(_PACKAGE),
         "files": sorted({example.place.file for example in examples}),
         "questions_sha256": hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest(),

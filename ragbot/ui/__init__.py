@@ -46,9 +46,12 @@ def serve_chat(
     port: int,
     encoder: Path | None = None,
     reader: bool = True,
+    synonyms: Path | None = None,
     threshold: float | None = None,
 ) -> None:
     """Serve the chat page for the index at `index`; see `ragbot.ui.startup.serve_chat`."""
     from ragbot.ui import startup
 
-    startup.serve_chat(index, host=host, port=port, encoder=encoder, reader=reader, threshold=threshold)
+    startup.serve_chat(
+        index, host=host, port=port, encoder=encoder, reader=reader, synonyms=synonyms, threshold=threshold
+    )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from ragbot.datatypes import DISCLAIMER, Answer, Outcome, Quote, Source
+from ragbot.rendering import N_NEAREST
 from ragbot.ui import texts
 from ragbot.ui.display import counted, escape, mark, shown_date
 from ragbot.ui.messages import line_html, message_html
 from ragbot.ui.state import Turn
+from ragbot.ui.suggestions import suggestions_html
 
 
 def conversation_html(turns: Sequence[Turn]) -> str:
@@ -46,20 +49,51 @@ def _answered_html(answer: Answer, turn: int) -> str:
     parts = [
         f'<div class="card-top">{_match_html(answer.confidence, turn)}</div>',
         _bridge_html(answer),
-        *(_quote_html(quote, number, css="lead", say=number == 1) for number, quote in lead),
+        _lead_html(lead),
     ]
     if more:
         inner = "".join(_quote_html(quote, number, css="further") for number, quote in more)
         summary = counted(texts.MORE_QUOTES, len(more))
         parts.append(f'<details class="more"><summary>{summary}</summary>{inner}</details>')
+    parts.append(suggestions_html(answer))
     return _card("answered", "".join(parts), footer=answer.footer, disclaimer=answer.disclaimer)
 
 
 def _n_lead(quotes: Sequence[Quote]) -> int:
-    """How many quotes are shown in full: the first, or the whole list when the answer is one."""
-    if not quotes or quotes[0].group != "list":
-        return 1
-    return next((i for i, quote in enumerate(quotes) if quote.group != "list"), len(quotes))
+    """How many quotes are shown in full: the first, the whole list if the answer is one, both sides if there are two."""
+    grouped = [i for i, quote in enumerate(quotes) if quote.group is not None]
+    return max(1, grouped[-1] + 1) if grouped else 1
+
+
+def _lead_html(lead: Sequence[tuple[int, Quote]]) -> str:
+    """The quotes shown in full: a list under its announcement, two sides beside each other, any other by itself."""
+    parts = []
+    for kind, members in groupby(lead, key=lambda one: (one[1].group or "").partition("-")[0]):
+        first, *rest = members
+        if kind == "list":
+            parts.append(_list_html([first, *rest]))
+        elif kind == "side":
+            parts.append(_sides_html([first, *rest]))
+        else:
+            parts += [_quote_html(quote, number, css="lead", say=number == 1) for number, quote in (first, *rest)]
+    return "".join(parts)
+
+
+def _list_html(items: Sequence[tuple[int, Quote]]) -> str:
+    lead_in = items[0][1].lead_in
+    heading = f'<p class="lead-in" dir="auto" data-say>{escape(lead_in)}</p>' if lead_in else ""
+    rows = ""
+    for position, (number, quote) in enumerate(items):
+        brief = position > 0 and items[position - 1][1].document == quote.document
+        say = number == 1 and not lead_in
+        rows += f"<li>{_quote_html(quote, number, css='item', say=say, brief=brief)}</li>"
+    return f'<section class="list">{heading}<ul>{rows}</ul></section>'
+
+
+def _sides_html(sides: Sequence[tuple[int, Quote]]) -> str:
+    inner = "".join(_quote_html(quote, number, css="side", say=False) for number, quote in sides)
+    heading = f"<h3 data-say>{texts.DIFFER}</h3><p>{texts.DIFFER_LINE}</p>"
+    return f'<section class="sides">{heading}<div class="pair">{inner}</div></section>'
 
 
 def _no_answer_html(answer: Answer, turn: int) -> str:
@@ -71,8 +105,9 @@ def _no_answer_html(answer: Answer, turn: int) -> str:
         words = ", ".join(f"<q>{escape(word)}</q>" for word in answer.unknown_words)
         parts.append(f'<p class="unknown">{texts.UNKNOWN_WORDS} {words}.</p>')
     if answer.nearest:
-        inner = "".join(_quote_html(quote, i, css="nearest") for i, quote in enumerate(answer.nearest, start=1))
+        inner = "".join(_quote_html(quote, i, css="nearest") for i, quote in enumerate(answer.nearest[:N_NEAREST], 1))
         parts.append(f'<section class="nearest-list"><h3>{texts.NEAREST}</h3>{inner}</section>')
+    parts.append(suggestions_html(answer))
     return _card("no-answer", "".join(parts), footer=answer.footer, disclaimer=answer.disclaimer)
 
 
@@ -125,13 +160,15 @@ def _bridge_html(answer: Answer) -> str:
     return "".join(parts)
 
 
-def _quote_html(quote: Quote, number: int, *, css: str, say: bool = False) -> str:
+def _quote_html(quote: Quote, number: int, *, css: str, say: bool = False, brief: bool = False) -> str:
+    """The quote over its source; `brief` leaves out of the source what stands under the item before it already."""
     said = " data-say" if say else ""
     show = _show_button(quote.document, quote.title, quote.span.start, quote.span.end, sha256=quote.sha256)
+    source = f'<p class="title" dir="auto"><cite>{escape(quote.title)}</cite></p>' if brief else _source_line(quote)
     return (
         f'<figure class="quote {css}"><blockquote dir="auto"{said}>{mark(quote.text, quote.highlights)}</blockquote>'
         f'<figcaption><span class="number" aria-label="Source {number}">{number}</span>'
-        f'<div class="source">{_source_line(quote)}{show}{_also_in_html(quote.also_in)}</div></figcaption></figure>'
+        f'<div class="source">{source}{show}{_also_in_html(quote.also_in)}</div></figcaption></figure>'
     )
 
 

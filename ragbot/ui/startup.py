@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from ragbot.answering import Bot, Models, load_models
+from ragbot.answering import Bot, Models, load_gate, load_models
 from ragbot.datatypes import Answer, Outcome
 from ragbot.encoding import Encoder
 from ragbot.errors import IndexNotBuiltError, RagbotError
+from ragbot.expansion import Synonyms, load_synonyms
 from ragbot.ingestion import ingest, stale_reason
 from ragbot.safety import emergency_text, phrase_dangers
 from ragbot.safety_model import SafetyModel
@@ -32,16 +33,19 @@ def serve_chat(
     port: int,
     encoder: Path | None = None,
     reader: bool = True,
+    synonyms: Path | None = None,
     threshold: float | None = None,
     examples: Sequence[str] | None = None,
 ) -> None:
     """Serve the chat page for the index at `index` until interrupted; build the index first if missing or stale.
 
-    `encoder` is a folder with another sentence encoder, `threshold` None means the shipped one. Raises ServeError if
-    the port is taken. Any other error is shown on the page, with its next step, since the page is open by then.
+    `encoder` is a folder with another sentence encoder, `synonyms` a file of further ones, `threshold` None means the
+    shipped one. Raises ServeError if the port is taken, SynonymsError if that file cannot be read. Any other error is shown on the page, with its next step, since the page is open by then.
     """
+    known = load_synonyms(synonyms)
     with listen(host, port) as listener:
-        startup = Startup(index, load=partial(load_models, encoder, reader=reader), threshold=threshold)
+        load = partial(load_models, encoder, reader=reader)
+        startup = Startup(index, load=load, synonyms=known, threshold=threshold)
         threading.Thread(target=startup.prepare, name="ragbot-startup", daemon=True).start()
         run(listener, startup.bot, examples=examples, build=startup.build, gate=startup.help_first)
 
@@ -50,11 +54,17 @@ class Startup:
     """One start of the page: makes the index current, opens the bot, and helps people in danger in the meantime."""
 
     def __init__(
-        self, index: Path, *, load: Callable[[], Models] = load_models, threshold: float | None = None
+        self,
+        index: Path,
+        *,
+        load: Callable[..., Models] = load_models,
+        synonyms: Synonyms | None = None,
+        threshold: float | None = None,
     ) -> None:
         self.build = BuildState()
         self._index = index
         self._load = load
+        self._synonyms = synonyms
         self._threshold = threshold
         self._safety: SafetyModel | None = None
         self._bot: Bot | None = None
@@ -62,8 +72,9 @@ class Startup:
     def prepare(self) -> None:
         """Load the models, build the index if it is missing or stale, open it. Errors end up in `build`."""
         try:
-            models = self._load()
-            self._safety = models.safety
+            gate = load_gate()
+            self._safety = gate.safety  # help for a person in danger waits for nothing else
+            models = self._load(gate=gate)
             problem = self._make_current(models.encoder)
             self._open(models, problem)
         except RagbotError as error:
@@ -103,7 +114,7 @@ class Startup:
         """Open the index, an older one too if the new one could not be built: nothing that worked is lost."""
         self.build.update("opening", 0, 0)
         try:
-            self._bot = Bot(self._index, *models, threshold=self._threshold)
+            self._bot = Bot(self._index, *models, threshold=self._threshold, synonyms=self._synonyms)
         except RagbotError as error:
             raise problem or error from error
         self.build.finish()

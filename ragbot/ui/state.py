@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from ragbot.datatypes import Answer, Document, Outcome
+from ragbot.datatypes import Answer, Document
 from ragbot.errors import RagbotError
 
 MAX_TURNS = 30
-MAX_EARLIER_QUESTIONS = 10
 _KEPT_QUESTION_CHARS = 2_000
 
 
@@ -36,8 +35,8 @@ class AnsweringBot(Protocol):
     def ask(self, question: str) -> Answer:
         """The answer to one question. Raises QuestionError if it cannot be asked."""
 
-    def ask_turns(self, turns: Sequence[str]) -> Answer:
-        """The answer to the last of `turns`, understood in the light of those before."""
+    def ask_turns(self, turns: Sequence[str], *, alone: bool = False) -> Answer:
+        """The answer to the last of `turns`, understood in the light of those before unless `alone`."""
 
 
 GetBot = Callable[[], AnsweringBot]
@@ -97,10 +96,9 @@ class Turn:
 
 
 def take_turn(bot: AnsweringBot, question: str, turns: Sequence[Turn], *, number: int, alone: bool = False) -> Turn:
-    """Ask `question`, after the questions of `turns` unless `alone`. A RagbotError becomes the turn's notice."""
-    earlier = [] if alone else earlier_questions(turns)
+    """Ask `question` after those of `turns`; `alone` it does not refer to them. A RagbotError becomes the turn's notice."""
     try:
-        answer = bot.ask_turns([*earlier, question]) if earlier else bot.ask(question)
+        answer = bot.ask_turns([*(turn.question for turn in turns if turn.answer), question], alone=alone)
     except RagbotError as error:
         return refused_turn(question, str(error), number=number)
     return Turn(number, question[:_KEPT_QUESTION_CHARS], answer)
@@ -109,13 +107,6 @@ def take_turn(bot: AnsweringBot, question: str, turns: Sequence[Turn], *, number
 def refused_turn(question: str, notice: str, *, number: int) -> Turn:
     """A turn without an answer; only the beginning of a very long question is kept."""
     return Turn(number, question[:_KEPT_QUESTION_CHARS], notice=notice)
-
-
-def earlier_questions(turns: Sequence[Turn]) -> list[str]:
-    """The questions a follow-up may refer to: those about the documents, oldest first."""
-    about_documents = (Outcome.ANSWERED, Outcome.NO_ANSWER)
-    asked = [turn.question for turn in turns if turn.answer and turn.answer.outcome in about_documents]
-    return asked[-MAX_EARLIER_QUESTIONS:]
 
 
 def kept(turns: Sequence[Turn], newest: Turn) -> list[Turn]:

@@ -61,6 +61,8 @@ ASK_ALONE = "Search only what I typed"
 SEARCHED_ALSO = "Searched also"
 MORE_QUOTES = ("1 more quotation", "{count} more quotations")
 ALSO_IN = "Also in"
+DIFFER = "The documents differ on this"
+DIFFER_LINE = "Both are quoted. Which of them fits you is a question for your doctor or pharmacist."
 SHOW = "Show in document"
 PAGE_NUMBER = "page {number}"
 PUBLISHED = "published {date}"
@@ -68,6 +70,8 @@ REVIEWED = "sources reviewed to {date}"
 SOURCES = ("1 source of this article", "{count} sources of this article")
 UNKNOWN_WORDS = "No document contains"
 NEAREST = "The nearest passages, which may not answer your question"
+TRY_INSTEAD = "Questions that the documents answer"
+ALSO_ASKED = "You also asked; ask one question at a time"
 YOU_ASKED = "You asked"
 
 PANEL_NAME = "Document"

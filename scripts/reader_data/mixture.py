@@ -25,6 +25,8 @@ from reader_data.snippets import read_snippets
 from reader_data.squad import read_squad
 
 MINED_SHARE = 0.5  # of the answerable questions get one mined window
+# What a line of each kind of JSONL file holds at least; `rows` are ready-made ones, as scripts/dev_rows.py writes them.
+_LINES = {"medquad": {"qtype", "answer"}, "own": {"hand", "right"}, "rows": {"question", "sentences", "right"}}
 _FIRST_PERSON = re.compile(r"(I|My|We|So I|I'm|I've)\b")
 
 
@@ -125,10 +127,10 @@ def data_files(data: Iterable[Path]) -> list[Path]:
 
 
 def file_kind(path: Path) -> str:
-    """Which reader a file is for: squad, snippets, multispan, medquad or own. Raises DatasetError."""
+    """Which reader a file is for: squad, snippets, multispan, medquad, own or rows. Raises DatasetError."""
     if path.suffix == ".jsonl":
         keys = set(read_json_lines(path)[0][1]) if path.stat().st_size else set()
-        kind = "medquad" if {"qtype", "answer"} <= keys else "own" if {"hand", "right"} <= keys else ""
+        kind = next((kind for kind, needed in _LINES.items() if needed <= keys), "")
     else:
         values = read_json(path)
         data = values.get("data") if isinstance(values, dict) else None
@@ -158,6 +160,8 @@ def _read(path: Path, kind: str, recipe: Recipe, encoder: Encoder, answers: Answ
         if not answers:
             raise DatasetError(f"{path}: its passages are in medquad.jsonl; name that file too")
         return read_own(path, answers)
+    if kind == "rows":
+        return SourceRows(tuple(read_rows(path)))
     if kind == "medquad":
         return read_medquad(path, random)
     if kind == "multispan":

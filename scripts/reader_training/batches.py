@@ -16,7 +16,7 @@ from torch import Tensor
 from ragbot.encoding import padded
 
 # The cut of a long question is part of the layout: it must be the one made at run time.
-from ragbot.reader import MAX_PREFIX_PIECES, MAX_QUESTION_PIECES, _middle_out
+from ragbot.reader import MAX_PREFIX_PIECES, MAX_QUESTION_PIECES, shortened
 
 MAX_PIECES = (
     240  # question and sentences with special tokens, the prefix not counted; what is longer is cut in training
@@ -64,7 +64,7 @@ class Batch:
 def layout(row: Row, pieces: Pieces, special: tuple[int, int]) -> Layout:
     """Word pieces of `row` between the `special` ones that open and close; what exceeds the limit is cut at the end."""
     opening, closing = special
-    asked = _middle_out(pieces(row.question)[0], MAX_QUESTION_PIECES)
+    asked = shortened(pieces(row.question)[0], MAX_QUESTION_PIECES)
     prefix = pieces(row.prefix)[0][:MAX_PREFIX_PIECES]
     before = [*prefix, closing] if prefix else []
     ids = [opening, *asked, closing, *before]

@@ -95,7 +95,7 @@ class HeldBot:
     def ask(self, question: str) -> Answer:
         return self.ask_turns([question])
 
-    def ask_turns(self, turns: Sequence[str]) -> Answer:
+    def ask_turns(self, turns: Sequence[str], *, alone: bool = False) -> Answer:
         self.released.wait(30)
         if "crash" in turns[-1]:
             raise ZeroDivisionError("a defect, for the test")

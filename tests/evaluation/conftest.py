@@ -76,6 +76,7 @@ class FakeBot:
 
     said: Mapping[str, tuple[Sequence[Span], float] | Outcome]
     threshold: float = 0.5
+    has_reader: bool = False
     order: tuple[int, ...] = (0, 1)
     index: FakeIndex = field(default_factory=FakeIndex)
     asked: list[tuple[tuple[str, ...], float | None]] = field(default_factory=list)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ragbot.evaluation.signature import code_sha256, commit_of, file_hashes
+from ragbot.answering import Bot
+from ragbot.evaluation.signature import code_sha256, commit_of, file_hashes, make_signature
 
 
 @pytest.fixture
@@ -57,3 +59,9 @@ def test_models_are_named_with_their_hashes(tmp_path: Path) -> None:
     # SHA-256 of "abc", FIPS 180-2 appendix B.1
     wanted = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert file_hashes(tmp_path, ("data", "models")) == {"models/a/weights": wanted}
+
+
+def test_a_run_without_the_reader_has_another_signature(build_bot: Callable[..., Bot]) -> None:
+    index = build_bot({"a.md": "It fades within an hour."}).index
+    with_it, without = (make_signature(index, [], 0.0, has_reader=has_reader) for has_reader in (True, False))
+    assert with_it != without
