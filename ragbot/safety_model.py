@@ -18,7 +18,7 @@ from ragbot.safety import Danger, Thresholds, Verdict, assess
 if TYPE_CHECKING:
     from ragbot.encoding import MiniLmEncoder
 
-SAFETY_SHA256 = "1f07690b7bdc3c9072a1a387b6165017c269d618df76ba3bee73c4d01f6cbcd4"
+SAFETY_SHA256 = "947ee09f2607d049dfff73ac45ef3a6484b360cebb80a7eb0e8944795f2b94c3"
 MAX_PIECES = 128
 CLASSES = tuple(Danger)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ragbot import answering, reading
+from ragbot import answering, quoting, reading
 from ragbot.answering import Bot
 from ragbot.datatypes import Outcome, Quote, Span
 from ragbot.evaluation.dataset import read_examples
@@ -124,14 +124,14 @@ def test_inverted_sentence_scores_are_blamed_on_ranking(
 def test_a_quote_cut_short_is_blamed_on_extraction(
     lost: Callable[..., dict[str, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = reading._quote
+    whole = quoting._quote
 
-    def half(*arguments: Any) -> Quote:
-        quote = whole(*arguments)
+    def half(*arguments: Any, **options: Any) -> Quote:
+        quote = whole(*arguments, **options)
         end = quote.span.start + len(quote.span) // 2
         return replace(quote, span=Span(quote.span.start, end), text=quote.text[: len(quote.text) // 2], highlights=())
 
-    monkeypatch.setattr(reading, "_quote", half)
+    monkeypatch.setattr(quoting, "_quote", half)
     assert lost(*ANSWERABLE) == {"extraction": len(ANSWERABLE)}
 
 
