@@ -32,6 +32,10 @@ def test_an_error_behind_a_door_is_one_line_and_exit_1(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "no such file or folder: gone; name a folder of documents\n"
     done = door("evaluate.py", "q.jsonl", folder=tmp_path)
+    message = "cannot read q.jsonl (No such file or directory); check its name and rights\n"
+    assert (done.returncode, done.stderr) == (1, message)
+    (tmp_path / "q.jsonl").write_text('{"question": "can i drive", "answers": []}\n', "utf-8")
+    done = door("evaluate.py", "q.jsonl", folder=tmp_path)
     assert (done.returncode, done.stderr) == (1, "no index at index/; run: ragbot ingest\n")
 
 
