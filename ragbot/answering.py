@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ragbot.confidence import confidence_features, shipped_confidence
-from ragbot.conversation import standalone_forms
+from ragbot.conversation import is_elliptical, standalone_forms
 from ragbot.datatypes import Answer, Outcome
 from ragbot.encoding import Encoder, MiniLmEncoder
 from ragbot.errors import IndexMismatchError
@@ -105,7 +105,8 @@ class Bot:
         answer, index = _gated(asked, self._verdict(turns)), self._index
         if answer is None:
             index, question = self.index, clean_question(asked)
-            earlier = [] if alone else self._about_documents(turns[:-1])
+            refers = is_elliptical(question) and not alone  # else nobody reads the turns before
+            earlier = self._about_documents(turns[:-1]) if refers else []
             limit = self.threshold if threshold is None else threshold
             answer = _small_talk(asked, question) or self._answer(asked, question, earlier, index, limit)
         return replace(answer, index=index.fingerprint, seconds=time.perf_counter() - started)

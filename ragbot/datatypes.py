@@ -153,6 +153,10 @@ class Chunk:
         """`doc_id#start-end`, unique within an index."""
         return f"{self.doc_id}#{self.span.start}-{self.span.end}"
 
+    def under(self, title: str) -> str:
+        """What a model reads before the chunk: its document's `title` and its headings, each once."""
+        return ". ".join(dict.fromkeys((title, *self.heading_path)))
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

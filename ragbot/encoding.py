@@ -225,6 +225,13 @@ class _Classifier:
         return probabilities
 
 
+def has_bfloat16_units() -> bool:
+    """True where the processor multiplies bfloat16 itself; elsewhere it is emulated, ten times slower."""
+    import torch
+
+    return bool(torch.cpu._is_amx_tile_supported())
+
+
 def padded(sequences: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
     """Word pieces of the sequences and their mask, each (n, longest)."""
     import torch

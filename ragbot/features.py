@@ -169,12 +169,11 @@ def _view(index: Index, chunk: Chunk) -> ChunkView:
     document = index.document(chunk.doc_id)
     sentences = tuple(index.sentences(chunk))
     texts = tuple(s.span.cut(document.text) for s in sentences)
-    prefix = ". ".join(dict.fromkeys((document.title, *chunk.heading_path)))
     return ChunkView(
         document=document,
         sentences=sentences,
         texts=texts,
-        window=Window(prefix, texts),
+        window=Window(chunk.under(document.title), texts),
         stems=tuple(frozenset(terms(text)) for text in texts),
         chunk_stems=frozenset(terms(chunk.text)),
         heading_stems=frozenset(terms(" ".join(chunk.heading_path))),

@@ -209,10 +209,11 @@ def _abbreviations(documents: Sequence[Document], sentences: Sequence[Sequence[S
 
 def _passage(document: Document, chunk: Chunk, sentences: Sequence[Sentence]) -> Passage:
     """What the encoder reads: title and heading path, then the chunk."""
-    prefix = ". ".join(dict.fromkeys((document.title, *chunk.heading_path)))
     start = chunk.span.start
     own = sentences[slice(*chunk.sentences)]
-    return Passage(prefix, chunk.text, tuple((s.span.start - start, s.span.end - start) for s in own))
+    return Passage(
+        chunk.under(document.title), chunk.text, tuple((s.span.start - start, s.span.end - start) for s in own)
+    )
 
 
 def _measure(encoder: Encoder) -> Measure:

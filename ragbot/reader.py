@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ragbot.encoding import padded
+from ragbot.encoding import has_bfloat16_units, padded
 from ragbot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ MAX_QUESTION_PIECES = 80
 MAX_PREFIX_PIECES = 32
 MAX_ANSWER_PIECES = 40  # the longest stretch that is looked at as the answering words
 _KEPT_SENTENCES = 8_000  # whose word pieces are remembered, some 5 KB each
+Pieces = Callable[[str], tuple[list[int], list[tuple[int, int]]]]
+"""Numbers of a text's word pieces, and the characters of each."""
+
 _HEADS = {f"{head}.{layer}.{part}" for head in ("sentence", "none") for layer in (0, 2) for part in ("weight", "bias")}
 _HEADS |= {"span.weight", "span.bias"}
 
@@ -75,7 +78,7 @@ class Reader:
         self._network.eval()
         self._encode = encoder.pieces_with_offsets
         self._pieces = lru_cache(maxsize=_KEPT_SENTENCES)(encoder.pieces_with_offsets)
-        self._cls, self._sep = encoder.special_pieces
+        self._special = encoder.special_pieces
 
     def score(self, question: str, windows: Sequence[Window]) -> list[WindowScores]:
         """Scores of each window's sentences, in the order of `windows`; all are read in one batch."""
@@ -83,30 +86,16 @@ class Reader:
 
         if not windows:
             return []
-        encoded = [self._encoded(question, window) for window in windows]
+        asked = self._encode(question)[0]
+        encoded = [lay_out(asked, window, self._pieces, self._special) for window in windows]
         ids, mask = padded([one.ids for one in encoded])
         kinds, _ = padded([[0] * one.text_start + [1] * (len(one.ids) - one.text_start) for one in encoded])
-        bfloat16 = bool(torch.cpu._is_amx_tile_supported())
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16_units()):
             states = self._network(input_ids=ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state
         with torch.inference_mode():
             return [self._scores(states[row].float(), one) for row, one in enumerate(encoded)]
 
-    def _encoded(self, question: str, window: Window) -> _Encoded:
-        asked = shortened(self._encode(question)[0], MAX_QUESTION_PIECES)
-        before = self._pieces(window.prefix)[0][:MAX_PREFIX_PIECES]
-        ids = [self._cls, *asked, self._sep, *before]
-        if before:
-            ids.append(self._sep)
-        places, offsets = [], []
-        for sentence in window.sentences:
-            pieces, own = self._pieces(sentence)
-            places.append((len(ids), len(ids) + len(pieces)))
-            offsets.append(own)
-            ids += pieces
-        return _Encoded([*ids, self._sep], 2 + len(asked), places, offsets)
-
-    def _scores(self, states: Tensor, one: _Encoded) -> WindowScores:
+    def _scores(self, states: Tensor, one: Layout) -> WindowScores:
         import torch
 
         means = torch.stack([states[a:b].mean(dim=0) if b > a else states[0] for a, b in one.places])
@@ -129,13 +118,36 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoded:
-    """A question and a window as word pieces; sentence i stands at `places[i]`, its characters in `offsets[i]`."""
+class Layout:
+    """A question and a window as word pieces; sentence i stands at `places[i]`, its characters in `offsets[i]`.
+
+    The second kind of token begins at `text_start`, after the question's [SEP].
+    """
 
     ids: list[int]
     text_start: int
     places: list[tuple[int, int]]
     offsets: list[list[tuple[int, int]]]
+
+
+def lay_out(asked: list[int], window: Window, pieces: Pieces, special: tuple[int, int]) -> Layout:
+    """[CLS] question [SEP] (prefix [SEP])? sentences [SEP], from the question's pieces; `special` opens and closes.
+
+    The one layout that is trained on and read: scripts/reader_training/batches.py calls it too.
+    """
+    opening, closing = special
+    question = shortened(asked, MAX_QUESTION_PIECES)
+    before = pieces(window.prefix)[0][:MAX_PREFIX_PIECES]
+    ids = [opening, *question, closing, *before]
+    if before:
+        ids.append(closing)
+    places, offsets = [], []
+    for sentence in window.sentences:
+        own, characters = pieces(sentence)
+        places.append((len(ids), len(ids) + len(own)))
+        offsets.append(characters)
+        ids += own
+    return Layout([*ids, closing], 2 + len(question), places, offsets)
 
 
 def shipped_weights() -> bytes:

@@ -8,10 +8,7 @@ from pathlib import Path
 
 import torch
 
-
-def has_bfloat16_units() -> bool:
-    """True where the processor multiplies bfloat16 itself; elsewhere it is emulated, ten times slower."""
-    return bool(torch.cpu._is_amx_tile_supported())
+from ragbot.encoding import has_bfloat16_units
 
 
 def fast_precision(device: str) -> torch.autocast:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from random import Random
 
@@ -14,16 +14,12 @@ from reader_data.rows import Row
 from torch import Tensor
 
 from ragbot.encoding import padded
-
-# The cut of a long question is part of the layout: it must be the one made at run time.
-from ragbot.reader import MAX_PREFIX_PIECES, MAX_QUESTION_PIECES, shortened
+from ragbot.reader import Pieces, Window, lay_out
 
 MAX_PIECES = (
     240  # question and sentences with special tokens, the prefix not counted; what is longer is cut in training
 )
 SORTED_BATCHES = 40  # so many batches are sorted by length together: little padding, and still a mixed order
-
-Pieces = Callable[[str], tuple[list[int], list[tuple[int, int]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +59,20 @@ class Batch:
 
 def layout(row: Row, pieces: Pieces, special: tuple[int, int]) -> Layout:
     """Word pieces of `row` between the `special` ones that open and close; what exceeds the limit is cut at the end."""
-    opening, closing = special
-    asked = shortened(pieces(row.question)[0], MAX_QUESTION_PIECES)
-    prefix = pieces(row.prefix)[0][:MAX_PREFIX_PIECES]
-    before = [*prefix, closing] if prefix else []
-    ids = [opening, *asked, closing, *before]
-    last = MAX_PIECES + len(before) - 1
+    whole = lay_out(pieces(row.question)[0], Window(row.prefix, row.sentences), pieces, special)
+    *ids, closing = whole.ids
+    first = whole.places[0][0] if whole.places else len(ids)
+    last = MAX_PIECES + first - whole.text_start - 1
     sentence_of = [-1] * len(ids)
+    for number, (start, end) in enumerate(whole.places):
+        sentence_of[start:end] = [number] * (end - start)
     span = (-1, -1) if row.right else (0, 0)
-    for number, sentence in enumerate(row.sentences):
-        own, offsets = pieces(sentence)
-        if row.span and row.span[0] == number:
-            inside = [len(ids) + i for i, (a, b) in enumerate(offsets) if a < row.span[2] and row.span[1] < b]
-            span = (inside[0], inside[-1]) if inside and inside[-1] < last else span
-        ids += own
-        sentence_of += [number] * len(own)
-    return Layout([*ids[:last], closing], 2 + len(asked), [*sentence_of[:last], -1], span)
+    if row.span:
+        number, start, end = row.span
+        place = whole.places[number][0]
+        inside = [place + i for i, (a, b) in enumerate(whole.offsets[number]) if a < end and start < b]
+        span = (inside[0], inside[-1]) if inside and inside[-1] < last else span
+    return Layout([*ids[:last], closing], whole.text_start, [*sentence_of[:last], -1], span)
 
 
 def collated(rows: Sequence[Row], pieces: Pieces, special: tuple[int, int]) -> Batch:

@@ -25,7 +25,7 @@ from reader_training.network import ReaderNetwork, Scores, losses
 from training import pin_hash
 
 from ragbot.encoding import MiniLmEncoder
-from ragbot.reader import MAX_PREFIX_PIECES, MAX_QUESTION_PIECES, Reader, Window
+from ragbot.reader import MAX_PREFIX_PIECES, MAX_QUESTION_PIECES, Reader, Window, lay_out
 
 ROOT = Path(__file__).parents[2]
 WORDS = [
@@ -382,10 +382,10 @@ def test_the_layout_is_the_one_that_ragbot_reads(
     question, prefix, *sentences = (
         " ".join(random.choice(WORDS) for _ in range(n)) for n in (n_asked, n_prefix, *lengths)
     )
-    reader = _untrained(tiny_encoder)
-    expected = reader._encoded(question, Window(prefix, tuple(sentences)))
+    pieces, special = tiny_encoder.pieces_with_offsets, tiny_encoder.special_pieces
+    expected = lay_out(pieces(question)[0], Window(prefix, tuple(sentences)), pieces, special)
     row = Row(question, tuple(sentences), (), prefix=prefix)
-    found = layout(row, tiny_encoder.pieces_with_offsets, tiny_encoder.special_pieces)
+    found = layout(row, pieces, special)
     assert (found.ids, found.text_start) == (expected.ids, expected.text_start)
     for number, (start, end) in enumerate(expected.places):
         assert [place for place, own in enumerate(found.sentence_of) if own == number] == list(range(start, end))
