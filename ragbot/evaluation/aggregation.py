@@ -130,6 +130,7 @@ def _refusals(questions: Sequence[Result]) -> dict[str, Metric]:
 def _confidence(questions: Sequence[Result]) -> dict[str, Metric]:
     """AUROC: answerable against not. The others: right first quote against not; the gate's 0.0 is no probability."""
     answerable = [(r.answer.confidence, float(r.example.is_answerable)) for r in questions]
+    all_three = [(r.answer.confidence, float(r.is_right(k=1)), float(r.example.is_answerable)) for r in questions]
     right = list(zip(*confidence_pairs(questions), strict=True))
     return {
         "auroc": metric(answerable, lambda t: selective.auroc(t[:, 0], t[:, 1])),
@@ -137,6 +138,9 @@ def _confidence(questions: Sequence[Result]) -> dict[str, Metric]:
         "aurc": metric(right, lambda t: selective.aurc(t[:, 0], t[:, 1])),
         "coverage@90": metric(right, lambda t: selective.coverage_at(t[:, 0], t[:, 1], precision=0.90)),
         "coverage@95": metric(right, lambda t: selective.coverage_at(t[:, 0], t[:, 1], precision=0.95)),
+        "answerable_coverage@90": metric(
+            all_three, lambda t: selective.answerable_coverage_at(t[:, 0], t[:, 1], t[:, 2], precision=0.90)
+        ),
         "ece": metric(right, lambda t: selective.ece(t[:, 0], t[:, 1])),
         "brier": metric(right, lambda t: selective.brier(t[:, 0], t[:, 1])),
     }

@@ -95,6 +95,26 @@ def coverage_at(confidences: ArrayLike, right: ArrayLike, *, precision: float) -
     return float(coverages[risks <= 1 - precision + 1e-12].max(initial=0.0))
 
 
+def answerable_coverage_at(
+    confidences: ArrayLike, right: ArrayLike, answerable: ArrayLike, *, precision: float
+) -> float | None:
+    """Largest share of the `answerable` questions answered by one threshold with at least this precision over all.
+
+    An answer to an unanswerable question is a wrong one. None if nothing is answerable. As `coverage_at`, but only what
+    could have been answered counts as missed (El-Yaniv and Wiener 2010).
+
+    >>> answerable_coverage_at([0.9, 0.8, 0.7, 0.1], [1, 1, 0, 0], [1, 1, 0, 1], precision=0.9)
+    0.6666666666666666
+    """
+    scores, labels = _arrays(confidences, right)
+    wanted = np.asarray(answerable, dtype=bool)
+    if not wanted.any():
+        return None
+    thresholds, _, risks = _curve(scores, labels)
+    kept = thresholds[risks <= 1 - precision + 1e-12]
+    return float((scores[wanted] >= kept.min()).mean()) if kept.size else 0.0
+
+
 def brier(confidences: ArrayLike, right: ArrayLike) -> float | None:
     """Mean squared difference of confidence and outcome (Brier 1950); lower is better, a constant 0.5 gets 0.25.
 

@@ -50,6 +50,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("aurc", "mean risk over coverages, lower is better"),
         ("coverage@90", "answered at 90 % precision"),
         ("coverage@95", "answered at 95 % precision"),
+        ("answerable_coverage@90", "of the answerable, answered at 90 % precision"),
         ("ece", "calibration error, lower is better"),
         ("brier", "squared error, lower is better"),
     ),

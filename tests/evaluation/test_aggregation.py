@@ -74,6 +74,7 @@ def results(write_rows: Write, fake: type) -> list[Result]:
         # order A B G C E D F, wrong 0 1 1 1 1 0 1: risks 0 1/2 2/3 3/4 4/5 4/6 5/7
         ("aurc", (0 + 1 / 2 + 2 / 3 + 3 / 4 + 4 / 5 + 4 / 6 + 5 / 7) / 7, 7),
         ("coverage@90", 1 / 7, 7),
+        ("answerable_coverage@90", 1 / 4, 7),  # A alone of A B C D
         ("success@1(lexical)", 1.0, 4),
         ("success@1(dense)", 0.0, 4),
         ("success@5(dense)", 1.0, 4),

@@ -61,6 +61,21 @@ def test_coverage_counts_a_precision_that_is_just_reached() -> None:
     assert selective.coverage_at(confidences, right, precision=0.95) == pytest.approx(9 / 11)
 
 
+@given(st.lists(st.tuples(PAIR, st.booleans()), min_size=1, max_size=12), st.sampled_from([0.5, 0.75, 0.9]))
+def test_answerable_coverage_agrees_with_trying_every_threshold(
+    rows: list[tuple[tuple[float, bool], bool]], precision: float
+) -> None:
+    triples = [(confidence, is_right and answerable, answerable) for (confidence, is_right), answerable in rows]
+    n_answerable = sum(answerable for *_, answerable in triples)
+    best = 0.0
+    for threshold in {confidence for confidence, *_ in triples}:
+        shown = [(is_right, answerable) for confidence, is_right, answerable in triples if confidence >= threshold]
+        if sum(is_right for is_right, _ in shown) >= precision * len(shown) and n_answerable:
+            best = max(best, sum(answerable for _, answerable in shown) / n_answerable)
+    found = selective.answerable_coverage_at(*zip(*triples, strict=True), precision=precision)
+    assert found == (pytest.approx(best) if n_answerable else None)
+
+
 def test_a_threshold_cannot_part_equal_confidences() -> None:
     assert selective.coverage_at([0.5, 0.5], [True, False], precision=0.9) == 0.0
 
