@@ -6,6 +6,7 @@ All offsets are half-open character positions in `Document.text`, which never ch
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
@@ -95,6 +96,7 @@ class Document:
     """One source file as text. `doc_id` is its path relative to the given folder, with `/`.
 
     `sha256` is of the file's bytes. `pages` holds the start offset of each page, or nothing if the format has none.
+    `notes` say in one line each what of the file is not in `text`, such as the end of a very long table.
     """
 
     doc_id: str
@@ -110,6 +112,7 @@ class Document:
     kind: str | None = None
     certainty: str | None = None
     sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def heading_path(self, position: int) -> tuple[str, ...]:
         """Titles of the headings that `position` stands under, outermost first."""
@@ -154,8 +157,12 @@ class Chunk:
         return f"{self.doc_id}#{self.span.start}-{self.span.end}"
 
     def under(self, title: str) -> str:
-        """What a model reads before the chunk: its document's `title` and its headings, each once."""
-        return ". ".join(dict.fromkeys((title, *self.heading_path)))
+        """What a model reads before the chunk: its document's `title` and its headings, each once.
+
+        A title without a word, such as a file name of digits, says nothing and is left out.
+        """
+        said = (title, *self.heading_path) if _has_word(title) else self.heading_path
+        return ". ".join(dict.fromkeys(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +348,10 @@ class IndexManifest:
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for `json.dumps`."""
         return {name: getattr(self, name) for name in self.__slots__} | {"paths": list(self.paths)}
+
+
+def _has_word(title: str) -> bool:
+    return any(word.isalpha() and len(word) > 1 for word in re.findall(r"\w+", title))
 
 
 def text_hash(text: str) -> str:

@@ -16,6 +16,7 @@ from ragbot.datatypes import (
     Answer,
     Block,
     BlockKind,
+    Chunk,
     Document,
     Heading,
     IndexManifest,
@@ -174,3 +175,17 @@ def test_any_text_has_a_hash_and_different_texts_have_different_ones(one: str, o
 
 def test_a_lone_surrogate_has_a_hash() -> None:
     assert text_hash("\ud800") != text_hash("?")
+
+
+@pytest.mark.parametrize(
+    ("title", "prefix"),
+    [
+        ("After the infusion", "After the infusion. Driving"),
+        ("000 c4f56737c1903365", "Driving"),  # a file name of digits and letters is no word
+        ("12 3", "Driving"),
+        ("Driving", "Driving"),
+    ],
+)
+def test_a_chunk_is_read_under_its_headings_and_a_title_of_words(title: str, prefix: str) -> None:
+    chunk = Chunk("a.txt", Span(0, 3), "abc", ("Driving",), 1, (0, 1))
+    assert chunk.under(title) == prefix
