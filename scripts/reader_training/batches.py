@@ -19,6 +19,9 @@ from ragbot.reader import Pieces, Window, lay_out
 MAX_PIECES = (
     240  # question and sentences with special tokens, the prefix not counted; what is longer is cut in training
 )
+# These sources mark no answering words. If their unanswerable rows taught "no words" and no row of theirs any words, the
+# span would learn to refuse whatever looks like them.
+UNMARKED_SOURCES = frozenset({"own", "dev", "medquad"})
 SORTED_BATCHES = 40  # so many batches are sorted by length together: little padding, and still a mixed order
 
 
@@ -66,7 +69,7 @@ def layout(row: Row, pieces: Pieces, special: tuple[int, int]) -> Layout:
     sentence_of = [-1] * len(ids)
     for number, (start, end) in enumerate(whole.places):
         sentence_of[start:end] = [number] * (end - start)
-    span = (-1, -1) if row.right else (0, 0)
+    span = (-1, -1) if row.right or row.source in UNMARKED_SOURCES else (0, 0)
     if row.span:
         number, start, end = row.span
         place = whole.places[number][0]
