@@ -18,7 +18,7 @@ from ragbot.safety import Danger, Thresholds, Verdict, assess
 if TYPE_CHECKING:
     from ragbot.encoding import MiniLmEncoder
 
-SAFETY_SHA256 = "947ee09f2607d049dfff73ac45ef3a6484b360cebb80a7eb0e8944795f2b94c3"
+SAFETY_SHA256 = "9bd11d45886c2bbbb603e527454a3d840725b5236b0fd59bb10c2aac3f351ad2"
 MAX_PIECES = 128
 CLASSES = tuple(Danger)
 
