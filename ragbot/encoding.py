@@ -65,7 +65,7 @@ class MiniLmEncoder:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or packaged_folder()
-        self.name = f"{self._folder.name if folder else 'all-MiniLM-L6-v2'}@{_checked_hash(self._folder, folder)[:12]}"
+        self.name = encoder_name(folder)
         self._model = _load(self._folder)
         self.network: Any = self._model[0].model  # the bare transformer, for what is trained on top of it
         self.dimension = int(self._model.get_embedding_dimension())
@@ -226,10 +226,13 @@ class _Classifier:
 
 
 def has_bfloat16_units() -> bool:
-    """True where the processor multiplies bfloat16 itself; elsewhere it is emulated, ten times slower."""
+    """True where the processor multiplies bfloat16 itself; elsewhere it is emulated, ten times slower.
+
+    False as well where torch is told to do without them (ATEN_CPU_CAPABILITY=avx2), so that others can be imitated.
+    """
     import torch
 
-    return bool(torch.cpu._is_amx_tile_supported())
+    return bool(torch.cpu._is_amx_tile_supported()) and torch.backends.cpu.get_cpu_capability() != "AVX2"
 
 
 def padded(sequences: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
@@ -287,6 +290,15 @@ def _unit(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled: Vectors = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
     return scaled
+
+
+def encoder_name(folder: Path | None = None) -> str:
+    """Name of the encoder in `folder`, or of the packaged one: hashes the weights, loads nothing.
+
+    Raises ModelError if the weights are missing or altered.
+    """
+    chosen = folder or packaged_folder()
+    return f"{chosen.name if folder else 'all-MiniLM-L6-v2'}@{_checked_hash(chosen, folder)[:12]}"
 
 
 def packaged_folder() -> Path:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ragbot.encoding import has_bfloat16_units, padded
+from ragbot.encoding import has_bfloat16_units
 from ragbot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ragbot.encoding import MiniLmEncoder
 
-READER_SHA256 = "8d641eed993c1911944e007f86598597200057b1684718b6ade9dc1bd762af82"
+READER_SHA256 = "0f0bb0324aa5890b39f03f5929cef25bbee3f4afdc0159b9e76226e437f7b8c2"
 MAX_QUESTION_PIECES = 80
 MAX_PREFIX_PIECES = 32
 MAX_ANSWER_PIECES = 40  # the longest stretch that is looked at as the answering words
@@ -81,19 +81,17 @@ class Reader:
         self._special = encoder.special_pieces
 
     def score(self, question: str, windows: Sequence[Window]) -> list[WindowScores]:
-        """Scores of each window's sentences, in the order of `windows`; all are read in one batch."""
+        """Scores of each window's sentences, in the order of `windows`; all are read in one pass."""
         import torch
 
         if not windows:
             return []
         asked = self._encode(question)[0]
         encoded = [lay_out(asked, window, self._pieces, self._special) for window in windows]
-        ids, mask = padded([one.ids for one in encoded])
-        kinds, _ = padded([[0] * one.text_start + [1] * (len(one.ids) - one.text_start) for one in encoded])
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16_units()):
-            states = self._network(input_ids=ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state
+            states = packed_states(self._network, encoded)
         with torch.inference_mode():
-            return [self._scores(states[row].float(), one) for row, one in enumerate(encoded)]
+            return [self._scores(own.float(), one) for own, one in zip(states, encoded, strict=True)]
 
     def _scores(self, states: Tensor, one: Layout) -> WindowScores:
         import torch
@@ -148,6 +146,40 @@ def lay_out(asked: list[int], window: Window, pieces: Pieces, special: tuple[int
         offsets.append(characters)
         ids += own
     return Layout([*ids, closing], 2 + len(question), places, offsets)
+
+
+def packed_states(network: Any, windows: Sequence[Layout]) -> list[Tensor]:
+    """Last hidden states (n, width) of each window, from a BERT that reads them end to end instead of padded.
+
+    Layers work token by token but for the attention, which is the only part that is kept within each window.
+    """
+    import torch
+
+    lengths = [len(one.ids) for one in windows]
+    states = network.embeddings(
+        input_ids=torch.tensor([[piece for one in windows for piece in one.ids]]),
+        token_type_ids=torch.tensor([[int(i >= one.text_start) for one in windows for i in range(len(one.ids))]]),
+        position_ids=torch.tensor([[i for n in lengths for i in range(n)]]),
+    )[0]
+    for layer in network.encoder.layer:
+        attended = layer.attention.output(_attended(layer.attention.self, states, lengths), states)
+        states = layer.output(layer.intermediate(attended), attended)
+    return list(states.split(lengths))
+
+
+def _attended(attention: Any, states: Tensor, lengths: Sequence[int]) -> Tensor:
+    """What each token takes from those of its own window: (all tokens, width)."""
+    import torch
+
+    projections = (attention.query, attention.key, attention.value)
+    by_head = (attention.num_attention_heads, -1)
+    parts: list[Tensor] = [made(states).unflatten(-1, by_head).transpose(0, 1)[None] for made in projections]
+    read, start = [], 0
+    for n in lengths:
+        query, key, value = (part[:, :, start : start + n] for part in parts)
+        read.append(torch.nn.functional.scaled_dot_product_attention(query, key, value))
+        start += n
+    return torch.cat(read, dim=2)[0].transpose(0, 1).flatten(1)
 
 
 def shipped_weights() -> bytes:

@@ -34,6 +34,7 @@ from ragbot.retrieval import Retrieval, retrieve
 from ragbot.store import Index
 
 FOLDS = 5
+ANSWERABLE_SHARE = 0.6
 DATA = Path(__file__).resolve().parent.parent / "ragbot" / "data"
 Floats = NDArray[np.float64]
 
@@ -57,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pairs", nargs="+", metavar="INDEX=QUESTIONS")
     parser.add_argument("--penalty", type=float, default=0.05, help="L2 penalty on the reading weights")
-    parser.add_argument("--word-cost", type=float, default=0.006, help="what a word of a quote costs, in nats")
+    parser.add_argument("--word-cost", type=float, default=0.003, help="what a word of a quote costs, in nats")
     parser.add_argument(
         "--reader",
         type=Path,
@@ -105,7 +106,7 @@ def fit(
     for number, pair in enumerate([*options.pairs, "all"]):
         chosen = [case.corpus == number or pair == "all" for case in cases]
         print_figures(pair, chosen, cases, readings, right, held_out, threshold)
-    confidence = replace(fit_logistic(cases, values, right, features), threshold=threshold)
+    confidence = replace(fit_confidence(cases, values, right, features), threshold=threshold)
     return Fitted(fit_reading(cases, options.penalty, options.word_cost, names), confidence)
 
 
@@ -204,17 +205,27 @@ def confidence_rows(
     return np.array([[row[name] for name in features] for row in values]), np.array(right, dtype=bool)
 
 
-def fit_logistic(
-    cases: Sequence[Case],
-    values: Floats,
-    right: NDArray[np.bool_],
-    features: tuple[str, ...],
-    penalty: float = 0.02,
+def fit_confidence(
+    cases: Sequence[Case], values: Floats, right: NDArray[np.bool_], features: tuple[str, ...]
 ) -> ConfidenceModel:
-    """Logistic regression of `right` on the confidence features, each corpus weighing the same."""
+    """The probability that the first quote is right, by a score that also tells answerable questions from others.
+
+    A wrong quote for a question that the documents do answer counts as ANSWERABLE_SHARE right while the weights are
+    fitted, so that they learn what refusing is about. A logistic map of one variable then makes of the score the
+    probability of being right, which changes no order (Platt 1999). Each corpus weighs the same.
+    """
+    answerable = np.array([bool(case.golds) for case in cases])
+    target = np.where(right, 1.0, np.where(answerable, ANSWERABLE_SHARE, 0.0))
     mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
-    rows = (values - mean) / scale
-    shares, target = corpus_weights(cases), right.astype(float)
+    shares = corpus_weights(cases)
+    weights, bias = fit_logistic((values - mean) / scale, target, shares, penalty=0.02)
+    scores = ((values - mean) / scale) @ weights + bias
+    slope, offset = fit_logistic(scores[:, None], right.astype(float), shares, penalty=0.0)
+    return ConfidenceModel(features, weights * slope[0], mean, scale, float(bias * slope[0] + offset), 0.0)
+
+
+def fit_logistic(rows: Floats, target: Floats, shares: Floats, *, penalty: float) -> tuple[Floats, float]:
+    """Weights (d,) and bias of a logistic regression of `target` (0 to 1) on `rows` (n, d), each weighing its share."""
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         weights, bias = parameters[:-1], parameters[-1]
@@ -223,8 +234,8 @@ def fit_logistic(
         total = float((shares * (np.logaddexp(0, logits) - target * logits)).sum() + penalty * weights @ weights)
         return total, np.append(rows.T @ error + 2 * penalty * weights, error.sum())
 
-    fitted = minimize(loss, np.zeros(len(features) + 1), jac=True, method="L-BFGS-B").x
-    return ConfidenceModel(features, fitted[:-1], mean, scale, float(fitted[-1]), 0.0)
+    fitted = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B").x
+    return fitted[:-1], float(fitted[-1])
 
 
 def cross_confidence(
@@ -234,7 +245,7 @@ def cross_confidence(
     held_out = np.zeros(len(cases))
     for fold in range(FOLDS):
         train = [i for i in range(len(cases)) if i % FOLDS != fold]
-        model = fit_logistic([cases[i] for i in train], values[train], right[train], features)
+        model = fit_confidence([cases[i] for i in train], values[train], right[train], features)
         for i in range(fold, len(cases), FOLDS):
             held_out[i] = model.probability(dict(zip(features, values[i], strict=True)))
     return held_out

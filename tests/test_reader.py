@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragbot.encoding import MiniLmEncoder
+from ragbot.encoding import MiniLmEncoder, has_bfloat16_units, padded
 from ragbot.errors import ModelError
-from ragbot.reader import MAX_ANSWER_PIECES, Reader, Window, _best_span, shortened
+from ragbot.reader import MAX_ANSWER_PIECES, Layout, Reader, Window, _best_span, lay_out, packed_states, shortened
 
 QUESTION = "How long must I wait before I drive?"
 WINDOWS = [
@@ -61,6 +61,76 @@ def test_a_window_scores_the_same_alone_as_beside_longer_ones(reader: Reader) ->
 def test_the_same_windows_get_the_same_scores(reader: Reader) -> None:
     first, second = reader.score(QUESTION, WINDOWS), reader.score(QUESTION, WINDOWS)
     assert [s.sentences.tolist() for s in first] == [s.sentences.tolist() for s in second]
+
+
+def layouts(encoder: MiniLmEncoder) -> list[Layout]:
+    pieces = encoder.pieces_with_offsets
+    return [lay_out(pieces(QUESTION)[0], window, pieces, encoder.special_pieces) for window in WINDOWS]
+
+
+def test_windows_end_to_end_have_the_states_of_a_padded_batch(real_encoder: MiniLmEncoder) -> None:
+    import torch
+
+    windows = layouts(real_encoder)
+    assert len({len(one.ids) for one in windows}) == 3, "windows of one length would need no padding"
+    ids, mask = padded([one.ids for one in windows])
+    kinds, _ = padded([[0] * one.text_start + [1] * (len(one.ids) - one.text_start) for one in windows])
+    with torch.inference_mode():
+        expected = real_encoder.network(input_ids=ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state
+        found = packed_states(real_encoder.network, windows)
+    for row, (one, states) in enumerate(zip(windows, found, strict=True)):
+        assert states.shape == (len(one.ids), real_encoder.dimension)
+        np.testing.assert_allclose(states, expected[row, : len(one.ids)], atol=1e-4)
+
+
+def test_the_order_of_the_windows_changes_no_score(reader: Reader) -> None:
+    there, back = reader.score(QUESTION, WINDOWS), reader.score(QUESTION, WINDOWS[::-1])[::-1]
+    for one, other in zip(there, back, strict=True):
+        np.testing.assert_allclose(one.sentences, other.sentences, atol=0.05)
+
+
+# bfloat16 keeps 8 bits: a sum in another order may round the other way, float32 does not show it.
+@pytest.mark.parametrize(("bfloat16", "apart"), [(False, 1e-4), (True, 0.05)])
+def test_the_number_of_threads_changes_no_score(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, bfloat16: bool, apart: float
+) -> None:
+    import torch
+
+    if not bfloat16:
+        monkeypatch.setattr("ragbot.reader.has_bfloat16_units", lambda: False)
+    before = torch.get_num_threads()
+    try:
+        found = []
+        for n in (1, 2):
+            torch.set_num_threads(n)
+            found.append(reader.score(QUESTION, WINDOWS))
+    finally:
+        torch.set_num_threads(before)
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one.sentences, other.sentences, atol=apart)
+        assert one.sentences.argmax() == other.sentences.argmax()
+
+
+def test_float32_where_there_are_no_units_scores_like_the_machine_s_own_format(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = reader.score(QUESTION, WINDOWS)
+    monkeypatch.setattr("ragbot.reader.has_bfloat16_units", lambda: False)
+    plain = reader.score(QUESTION, WINDOWS)
+    for one, other in zip(own, plain, strict=True):
+        np.testing.assert_allclose(one.sentences, other.sentences, atol=0.1)
+        assert one.sentences.argmax() == other.sentences.argmax()
+
+
+@pytest.mark.parametrize(
+    ("units", "capability", "used"), [(True, "AVX512", True), (True, "AVX2", False), (False, "AVX512", False)]
+)
+def test_bfloat16_is_used_where_there_are_units_and_torch_may_use_them(
+    monkeypatch: pytest.MonkeyPatch, units: bool, capability: str, used: bool
+) -> None:
+    monkeypatch.setattr("torch.cpu._is_amx_tile_supported", lambda: units)
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: capability)
+    assert has_bfloat16_units() is used
 
 
 def test_the_question_and_the_title_count(reader: Reader) -> None:
