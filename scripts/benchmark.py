@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,10 @@ BLOCK_DOCUMENTS = 64  # encoded and kept together: what a kill may lose
 PLAIN_BATCHES = (8, 16, 32, 64)
 INGESTED_DOCUMENTS = 300
 SEED = 20
+AVX2_ALONE = {
+    "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2", "FBGEMM_ENABLE_INSTRUCTIONS": "AVX2",
+}  # fmt: skip
 _CLI = "from ragbot.cli import app; app()"  # what the installed command `ragbot` runs
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")  # a capital inside a sentence
 
@@ -61,10 +65,13 @@ class Encoded:
 def main() -> None:
     """Run the chosen parts in the order of PARTS and print a line for each figure."""
     options = _options()
+    if options.isa:
+        os.environ |= AVX2_ALONE  # before torch is loaded, which reads them once
     if options.child:
         _child(options)
         return
-    print(f"# {machine()}\n{'':34} {'ratio':>8}  figures (bound)", flush=True)
+    imitated = ", held to AVX2" if options.isa else ""
+    print(f"# {machine()}{imitated}\n{'':34} {'ratio':>8}  figures (bound)", flush=True)
     runs: dict[str, Callable[[argparse.Namespace], None]] = {
         "help": time_help, "cold": time_cold_start, "memory": peak_memory,
         "latency": small_latency, "ingest": ingestion_speed, "large": large_latency,
@@ -90,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--chunks", type=int, default=50_000, help="size of the large set")
     parser.add_argument("--asked", type=int, default=200, help="questions asked per index")
     parser.add_argument("--documents", type=int, default=INGESTED_DOCUMENTS, help="documents of the part ingest")
+    parser.add_argument("--isa", choices=("avx2",), help="hold this processor to an older one's instructions")
     parser.add_argument("--child", choices=("ask", "ingest"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     needing = {"large", "ingest"}  # a file that is no part of the repository
@@ -271,27 +279,37 @@ def ingestion_speed(options: argparse.Namespace) -> None:
 
 def large_set(file: Path, encoder: Encoder, *, cache: Path, n: int, minutes: float) -> tuple[Path, str]:
     """The index folder of `n` chunks under `cache` and how it was made; encodes what it lacks, `minutes` long."""
-    from ragbot.chunking import Chunking
-
-    source = f"{hashlib.sha256(file.read_bytes()).hexdigest()} {encoder.name} {Chunking().signature} {BLOCK_DOCUMENTS}"
-    folder = cache / hashlib.sha256(source.encode()).hexdigest()[:16]
-    (folder / "blocks").mkdir(parents=True, exist_ok=True)
+    folder = set_folder(cache, hashlib.sha256(file.read_bytes()).hexdigest(), encoder)
     documents = _documents(_rows(file))
     cut, encoded = encode_cached(documents, encoder, folder / "blocks", n=n, minutes=minutes)
     n_real, n_documents = len(cut.chunks), len(cut.documents)
     index = folder / f"index-{n}-of-{n_real}"
     if not (index / "current").is_file():
         build_index(index, *_filled(cut, encoded, n), encoder)
-    made = f"{n_real:,} pieces of {n_documents:,} answers of {file.name} encoded (of {len(documents):,}, shuffled)"
-    if n > n_real:
-        distances = neighbour_distances(encoded.chunks)
-        low, middle, high = np.percentile(distances, [10, 50, 90])
-        made += (
-            f"; {n - n_real:,} more are the same texts with names and numbers exchanged, their vectors the real ones "
-            f"plus seeded noise, re-normalised, as far off as real neighbours are "
-            f"(10, 50, 90 %: {low:.2f}, {middle:.2f}, {high:.2f})"
-        )
-    return index, made
+    return index, how_made(file.name, n_documents, len(documents), encoded.chunks, n)
+
+
+def how_made(name: str, n_used: int, n_documents: int, vectors: Vectors, n: int) -> str:
+    """One sentence on a set of `n` chunks, grown from real ones with these `vectors`, of the texts in `name`."""
+    made = f"{len(vectors):,} pieces of {n_used:,} texts of {name} encoded (of {n_documents:,}, shuffled)"
+    if n <= len(vectors):
+        return made
+    low, middle, high = np.percentile(neighbour_distances(vectors), [10, 50, 90])
+    return (
+        f"{made}; {n - len(vectors):,} more are the same texts with names and numbers exchanged, their vectors the "
+        f"real ones plus seeded noise, re-normalised, as far off as real neighbours are "
+        f"(10, 50, 90 %: {low:.2f}, {middle:.2f}, {high:.2f})"
+    )
+
+
+def set_folder(cache: Path, digest: str, encoder: Encoder) -> Path:
+    """Where the encodings of the texts with `digest` are kept under `cache`: a name for texts, encoder and chunking."""
+    from ragbot.chunking import Chunking
+
+    source = f"{digest} {encoder.name} {Chunking().signature} {BLOCK_DOCUMENTS}"
+    folder = cache / hashlib.sha256(source.encode()).hexdigest()[:16]
+    (folder / "blocks").mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def encode_cached(
@@ -338,10 +356,15 @@ def _block(path: Path, passages: Sequence[Passage], encoder: Encoder) -> Encoded
 def cut_documents(documents: Sequence[Document], encoder: Encoder) -> Cut:
     """`documents` cut by ingestion's own functions, so that the benchmark cannot drift from them."""
     from ragbot.chunking import Chunking
-    from ragbot.ingestion import _cut, _measure, _readable
+    from ragbot.ingestion import cut_document, passages_of
 
-    sentences, chunks, passages = _cut(documents, _readable(Chunking(), encoder), _measure(encoder))
-    return Cut(list(documents), sentences, chunks, passages)
+    whole = Cut(list(documents), [], [], [])
+    for document in documents:
+        sentences, chunks = cut_document(document, Chunking(), encoder)
+        whole.sentences.append(sentences)
+        whole.chunks.extend(chunks)
+        whole.passages.extend(passages_of(document, sentences, chunks))
+    return whole
 
 
 def _shortened(cut: Cut, encoded: Encoded, n: int) -> tuple[Cut, Encoded]:
@@ -398,13 +421,7 @@ def turned(vectors: Vectors, distances: NDArray[np.float64], *, seed: int) -> Ve
 
 def changed_copy(cut: Cut, number: int) -> Cut:
     """Copy `number` of `cut`: other digits, and names exchanged for others of equal length, so every offset holds."""
-    random = np.random.default_rng(SEED + number)
-    exchange = _exchange({name for document in cut.documents for name in _NAME.findall(document.text)}, random)
-    digits = str.maketrans("123456789", "".join(random.permutation(list("123456789"))))
-
-    def changed(text: str) -> str:
-        return _NAME.sub(lambda match: exchange.get(match[0], match[0]), text).translate(digits)
-
+    changed = exchanged(names_in(document.text for document in cut.documents), number)
     documents = [replace(d, doc_id=f"copy{number}/{d.doc_id}", text=changed(d.text)) for d in cut.documents]
     texts = {document.doc_id: document.text for document in documents}
     chunks = [
@@ -413,6 +430,23 @@ def changed_copy(cut: Cut, number: int) -> Cut:
     ]
     passages = [replace(p, text=chunk.text) for p, chunk in zip(cut.passages, chunks, strict=True)]
     return Cut(documents, list(cut.sentences), chunks, passages)
+
+
+def names_in(texts: Iterable[str]) -> set[str]:
+    """Words of `texts` that look like names."""
+    return {name for text in texts for name in _NAME.findall(text)}
+
+
+def exchanged(names: set[str], number: int) -> Callable[[str], str]:
+    """What copy `number` makes of a text: other digits, and each of `names` exchanged for another of its length."""
+    random = np.random.default_rng(SEED + number)
+    exchange = _exchange(names, random)
+    digits = str.maketrans("123456789", "".join(random.permutation(list("123456789"))))
+
+    def changed(text: str) -> str:
+        return _NAME.sub(lambda match: exchange.get(match[0], match[0]), text).translate(digits)
+
+    return changed
 
 
 def _exchange(names: set[str], random: np.random.Generator) -> dict[str, str]:
