@@ -331,7 +331,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class IndexManifest:
-    """What an index was made of and by; compared before use. `fingerprint` hashes content and settings, never time."""
+    """What an index was made of and by; compared before use. `fingerprint` hashes content and settings, never time.
+
+    `reading` is a hash of the code that read and cut the documents, `dense` the kind of the dense index.
+    """
 
     format_version: int
     encoder: str
@@ -344,6 +347,8 @@ class IndexManifest:
     fingerprint: str
     paths: tuple[str, ...]
     files: dict[str, str] = field(default_factory=dict)
+    reading: str = ""
+    dense: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for `json.dumps`."""

@@ -2,6 +2,8 @@
 
     RagbotError                 one line for a person: the thing, the value, the next step
     ├── DocumentError           a file that cannot become a document
+    │   └── ParserError         … because its parser crashed, hung or took too much
+    ├── WorkerError             the process that parses documents cannot be started
     ├── CorpusError             a folder that is missing or holds nothing usable
     ├── IndexNotBuiltError      no index where one was expected
     ├── IndexMismatchError      an index of another encoder, format or an altered file
@@ -26,6 +28,14 @@ class RagbotError(Exception):
 
 class DocumentError(RagbotError):
     """A file cannot become a document: unreadable, unsupported or without text."""
+
+
+class ParserError(DocumentError):
+    """A parser crashed, hung, took too much memory or gave nonsense; its notes say where, for a developer."""
+
+
+class WorkerError(RagbotError):
+    """The process that parses documents cannot be started."""
 
 
 class CorpusError(RagbotError):

@@ -14,6 +14,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WIDE = ("big5", "gb", "hz", "euc_", "shift_j", "cp932", "cp949", "cp950", "johab", "iso2022")  # two bytes a letter
+_MOSTLY_ASCII = 0.1  # fewer bytes than this beyond ASCII
+_TIE = 0.1  # a difference in coherence that a sentence or two make by chance
 _SNIFF_BYTES = 100_000  # enough for charset-normalizer to decide; it is quadratic on large inputs
 
 
@@ -36,10 +39,21 @@ def _to_text(data: bytes) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
+    if unmarked := _unmarked_utf16(data[:_SNIFF_BYTES]):
+        return data.decode(unmarked, "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return _nearly_utf8(data) or _sniff(data)
+
+
+def _unmarked_utf16(sample: bytes) -> str | None:
+    """The kind of UTF-16 in which half of the bytes of Latin text are zero, and none of the other half."""
+    even, odd = sample[::2], sample[1::2]
+    for zeros, letters, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if len(odd) >= 4 and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
+            return encoding
+    return None
 
 
 def _nearly_utf8(data: bytes) -> str | None:
@@ -53,13 +67,19 @@ def _nearly_utf8(data: bytes) -> str | None:
 def _sniff(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    matches = list(from_bytes(data[:_SNIFF_BYTES]))
+    sample = data[:_SNIFF_BYTES]
+    matches = list(from_bytes(sample))
     if not matches:
         raise DocumentError("not text in any known encoding; save it as UTF-8")
+    if sum(byte > 127 for byte in sample) < _MOSTLY_ASCII * len(sample):  # a few accents are no East Asian letters
+        matches = [m for m in matches if not m.encoding.startswith(_WIDE)]
+    if not matches:
+        return data.decode("cp1252", "replace")
     best = matches[0]
-    # Short texts fit several Latin encodings equally well; the Western one is by far the commonest.
-    ties = {m.encoding for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence)}
-    return data.decode("cp1252" if "cp1252" in ties else best.encoding, "replace")
+    # Short texts fit several Latin encodings nearly as well; the Western one is by far the commonest.
+    ties = [m for m in matches if m.chaos == best.chaos and m.coherence > best.coherence - _TIE]
+    western = any("cp1252" in m.could_be_from_charset for m in ties)
+    return data.decode("cp1252" if western else best.encoding, "replace")
 
 
 def _looks_binary(text: str) -> bool:

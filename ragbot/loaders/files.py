@@ -27,13 +27,15 @@ def find_files(paths: Sequence[Path], *, without: Path | None = None) -> list[Fo
 
     Where two paths hold the same relative name, the later one is prefixed with its folder's name. Nothing under the
     folder `without` (the index) is found. A folder that cannot be read is returned itself, so that it can be reported.
-    Raises CorpusError if a path does not exist.
+    Raises CorpusError if a path does not exist or its own name is not UTF-8.
     """
     found: dict[str, FoundFile] = {}
     seen: set[str] = set()
     for root in paths:
         if not os.path.exists(root):  # unlike Path.exists, False for a name that is too long
             raise CorpusError(f"no such file or folder: {root}; name a folder of documents")
+        if any("\ud800" <= character <= "\udfff" for character in str(root)):
+            raise CorpusError(f"the name of {root} is not UTF-8; rename it")
         for path, name in _walk(root, os.path.realpath(without) if without else None):
             resolved = os.path.realpath(path)  # unlike Path.resolve, not upset by a link that points at itself
             if resolved in seen:

@@ -98,6 +98,7 @@ def _block(
     end = starts[last] + len(lines[last].rstrip())
     if kind is BlockKind.HEADING:
         end = _without_trailing_marks(text, start, end)
+    start = max(start, end - len(text[start:end].lstrip()))  # of blanks that are no blanks to Markdown, U+2028 say
     if start < end and _MIN_TEXT.search(text, start, end) and not _TABLE_RULE.match(text[start:end]):
         yield Block(Span(start, end), kind, level)
 

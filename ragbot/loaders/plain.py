@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from ragbot.datatypes import Block, BlockKind, Document, Heading, Span
 from ragbot.loaders.decoding import decode
@@ -65,10 +65,8 @@ def plain_blocks(text: str) -> Iterator[Block]:
     groups = list(_groups(text))
     wrapped = _is_hard_wrapped(groups)
     lines = [line for group in groups for line in (_joined(group, text) if wrapped else group)]
-    for position, line in enumerate(lines):
-        if _RULE.match(line.text):
-            continue
-        following = next((other for other in lines[position + 1 :] if not _RULE.match(other.text)), None)
+    lines = [line for line in lines if not _RULE.match(line.text)]
+    for line, following in zip_longest(lines, lines[1:]):
         yield _classify(line, following)
 
 

@@ -48,12 +48,25 @@ def test_every_line_end_becomes_one_newline(text: str) -> None:
         ("It’s “safe” – really; it costs £5.", "cp1252"),
         ("La kétamine est donnée à l'hôpital. Où êtes-vous né?", "latin-1"),
         ("Die Übelkeit läßt nach; Müdigkeit für Stunden.", "latin-1"),
+        ("Lek działa szybko, ale może powodować zawroty głowy i nudności. Proszę nie prowadzić auta.", "cp1250"),
         ("Кетамин применяется в больнице под наблюдением врача.", "cp1251"),
         ("ケタミンは病院で投与されます。", "shift-jis"),
     ],
 )
 def test_older_encodings_are_recognised(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Was kostet es?;Fünf Euro für Getränke, höchstens.", "Une séance dure 40 minutes à l'hôpital; c'est tôt."]
+)
+def test_a_few_accents_are_not_taken_for_east_asian_letters(text: str) -> None:
+    assert decode(text.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_known_by_its_zeros(encoding: str) -> None:
+    assert decode("Ketamine fades; so do its effects.\n".encode(encoding)) == "Ketamine fades; so do its effects.\n"
 
 
 def test_a_damaged_byte_does_not_turn_the_rest_of_a_utf8_file_into_mojibake() -> None:
@@ -69,9 +82,8 @@ def test_a_damaged_byte_does_not_turn_the_rest_of_a_utf8_file_into_mojibake() ->
         b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\nstream\n" + zlib.compress(random.Random(1).randbytes(3000)),
         random.Random(2).randbytes(5000),
         bytes(60),
-        "UTF-16 without its mark".encode("utf-16-le"),
     ],
-    ids=["png", "pdf", "random", "zeros", "utf-16"],
+    ids=["png", "pdf", "random", "zeros"],
 )
 def test_a_file_that_is_not_text_is_refused_in_one_line(data: bytes) -> None:
     with pytest.raises(DocumentError, match=r"not (a )?text") as caught:

@@ -11,6 +11,7 @@ import pytest
 from ragbot import loaders
 from ragbot.errors import DocumentError
 from ragbot.loaders import SUFFIXES, load_document
+from tests.loaders.article_files import as_docx, as_epub, as_html, as_pdf, as_text, paragraph
 
 WriteCorpus = Callable[[Mapping[str, str | bytes]], Path]
 
@@ -24,9 +25,9 @@ def reason(path: Path, doc_id: str | None = None) -> str:
 
 @pytest.mark.parametrize("suffix", [*SUFFIXES, ".MD", ".Txt"])
 def test_every_supported_suffix_is_loaded(write_corpus: WriteCorpus, suffix: str) -> None:
-    page = "<html><body><p>Ketamine may make you dizzy.</p></body></html>"
-    text = page if suffix.startswith(".htm") else "Ketamine may make you dizzy."
-    path = write_corpus({f"a{suffix}": text}) / f"a{suffix}"
+    writers = {".html": as_html, ".htm": as_html, ".xhtml": as_html, ".docx": as_docx, ".epub": as_epub, ".pdf": as_pdf}
+    content = writers.get(suffix, as_text)([paragraph("Ketamine may make you dizzy.")])
+    path = write_corpus({f"a{suffix}": content}) / f"a{suffix}"
     document = load_document(path, f"sub/a{suffix}")
     assert [b.span.cut(document.text) for b in document.blocks] == ["Ketamine may make you dizzy."]
     assert (document.doc_id, document.path) == (f"sub/a{suffix}", str(path))
@@ -41,7 +42,14 @@ def test_the_hash_is_of_the_bytes_of_the_file(write_corpus: WriteCorpus) -> None
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("a.docx", b"words", "unsupported type .docx; supported: .txt, .text, .md, .markdown, .html, .htm"),
+        (
+            "a.doc",
+            b"words",
+            "unsupported type .doc; supported: .txt, .text, .md, .markdown, .html, .htm, .xhtml, .docx",
+        ),
+        ("a.docx", b"words", "not a readable Word file (damaged, or another format); save it again"),
+        ("a.epub", b"words", "not a readable EPUB (damaged, or another format); save it again"),
+        ("a.csv", b"1;2\n3;4\n", "no text in it"),
         ("Makefile", b"words", "unsupported type (none); supported: "),
         ("a.txt", b"", "empty file"),
         ("a.md", b" \n\t\r\n", "empty file"),

@@ -1,0 +1,87 @@
+"""HTML to a Document: the main text only. Offsets count in the extracted text.
+
+trafilatura judges which words of a page are its main text, and finds title and date. The blocks are then cut from the
+page itself, for trafilatura leaves out some lists, tables and headings between paragraphs that it keeps.
+"""
+
+from __future__ import annotations
+
+import logging
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
+
+from ragbot.datatypes import Document
+from ragbot.errors import DocumentError
+from ragbot.loaders.html.blocks import blocks_of
+from ragbot.loaders.html.elements import tag_of
+from ragbot.loaders.html.main_text import main_pieces
+from ragbot.loaders.html.page import decoded, parsed
+from ragbot.loaders.html.unseen import without_hidden
+from ragbot.loaders.html.written import write_out
+from ragbot.loaders.layout import Piece, as_document, squeezed
+from ragbot.loaders.source import SourceFile
+
+_LAST_DATE = "2999-12-31"  # else it would be today's, and what a page says would depend on the day of reading
+_MAX_LINK_SHARE = 0.6  # more of a block than this in links, and it leads elsewhere
+
+
+def load_html(source: SourceFile) -> Document:
+    """The Document in an HTML page.
+
+    Raises DocumentError if no main text is found in it.
+    """
+    root = parsed(decoded(source.data))
+    if root is None:
+        raise DocumentError("no main text found in the page; save it as text instead")
+    facts = _facts(root)
+    framed = any(tag_of(element) == "frameset" for element in root.iter("*"))
+    without_hidden(root)
+    write_out(root)
+    pieces, notes = _main_pieces(root)
+    if not pieces and framed:
+        raise DocumentError("the page is only a frame around others; open the inner page and save that")
+    if not pieces:
+        raise DocumentError("no main text found in the page; save it as text instead")
+    title, published = squeezed(facts.title or ""), facts.date or None
+    return as_document(source, pieces, title=title, published=published, notes=notes)
+
+
+@lru_cache(maxsize=1)
+def _trafilatura() -> Any:
+    import trafilatura
+
+    # Without a handler, its warnings would reach the terminal; a page without text is reported by DocumentError.
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+    return trafilatura
+
+
+def _facts(root: Any) -> Any:
+    """trafilatura's finds about the page, `title` and `date`.
+
+    It is given only what states them: head, headings, <time> and JSON-LD. In the running text it would take any date
+    for that of the page.
+    """
+    from lxml import html as lxml_html
+
+    bare = lxml_html.document_fromstring("<html><body></body></html>")
+    for element in root.iter("head", "h1", "h2", "time", "script"):
+        if element.tag != "script" or element.get("type") == "application/ld+json":
+            stated = deepcopy(element)
+            stated.tail = None
+            if stated.tag in ("h1", "h2"):
+                without_hidden(stated)
+                write_out(stated)
+            bare.insert(0, stated) if stated.tag == "head" else bare[-1].append(stated)
+    dates = {"original_date": True, "extensive_search": False, "max_date": _LAST_DATE}
+    return _trafilatura().extract_metadata(bare, date_config=dates)
+
+
+def _main_pieces(root: Any) -> tuple[list[Piece], tuple[str, ...]]:
+    page = _trafilatura().bare_extraction(
+        root, include_tables=True, include_comments=False, include_formatting=False, favor_recall=True
+    )
+    found, notes = blocks_of(root)
+    pieces = main_pieces(found, page.body) if page is not None else []
+    # The extractor finds nothing in some very short pages, such as a heading with one line below.
+    return pieces or [item.piece for item in found if item.link_share <= _MAX_LINK_SHARE], notes
