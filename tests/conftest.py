@@ -133,10 +133,11 @@ def build_bot(build_index: BuildIndex, fake_encoder: Encoder) -> BuildBot:
 @pytest.fixture
 def light_models(monkeypatch: pytest.MonkeyPatch, fake_encoder: Encoder) -> None:
     """The fake encoder and the phrases in place of the models wherever a command loads them, in this process."""
-    for home in ("encoding", "answering", "ingestion", "doctor"):
+    for home in ("encoding", "answering", "ingestion.model", "doctor"):
         monkeypatch.setattr(f"ragbot.{home}.MiniLmEncoder", lambda folder=None: fake_encoder)
     for home in ("answering", "doctor"):
         monkeypatch.setattr(f"ragbot.{home}.SafetyModel", lambda encoder: PhraseGate())
+    monkeypatch.setattr("ragbot.ingestion.model.encoder_name", lambda folder=None: fake_encoder.name)
     monkeypatch.setattr("ragbot.answering.Reader", lambda encoder: None)
 
 

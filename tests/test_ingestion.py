@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from ragbot.chunking import Chunking
 from ragbot.encoding import Encoder, MiniLmEncoder
 from ragbot.errors import CorpusError, IndexLockedError, RagbotError
 from ragbot.ingestion import IngestReport, indexed_paths, ingest, stale_reason
+from ragbot.loaders import SUFFIXES
 from ragbot.store import Index, read_manifest, writing
 
 WriteCorpus = Callable[[Mapping[str, str | bytes]], Path]
@@ -69,7 +71,7 @@ def test_every_unusable_file_is_skipped_with_its_reason(
     corpus = write_corpus(
         {
             **FILES,
-            "a.docx": b"PK",
+            "a.doc": b"PK",
             "b.txt": b"",
             "c.txt": b"\x89PNG\r\n\x1a\n" + bytes(99),
             "d.md": "---\ntitle: A: b\n---\nWords.\n",
@@ -91,7 +93,7 @@ def test_every_unusable_file_is_skipped_with_its_reason(
     report = run(corpus)
     assert report.n_documents == 3
     assert {s.doc_id: s.reason.split("; ")[0].split(": ")[0] for s in report.skipped} == {
-        "a.docx": "unsupported type .docx",
+        "a.doc": "unsupported type .doc",
         "b.txt": "empty file",
         "c.txt": "not text in any known encoding",
         "d.md": "front matter is not YAML (line 2)",
@@ -195,7 +197,7 @@ def test_a_missing_folder_is_one_line_and_the_old_index_stays(
     [
         ({}, ""),
         ({"README.md": "words", "_x.md": "words"}, ""),
-        ({"a.docx": b"PK"}, " (a.docx: unsupported type .docx"),
+        ({"a.doc": b"PK"}, " (a.doc: unsupported type .doc;"),
         ({"a\nb.txt": b""}, r" (a\nb.txt: empty file)"),
     ],
 )
@@ -207,7 +209,7 @@ def test_nothing_usable_is_one_line_and_the_old_index_stays(
     before = run(tmp_path / "other").fingerprint
     message = refused(CorpusError, run, write_corpus(files))
     assert message.startswith(f"no usable document in {tmp_path}/corpus{reason}")
-    assert message.endswith("add .md, .txt or .html files and run it again")
+    assert message.endswith(f"; add documents ({', '.join(SUFFIXES)}) and run it again")
     assert Index(tmp_path / "index").fingerprint == before
 
 
@@ -239,7 +241,7 @@ def test_the_fingerprint_knows_content_and_not_time_or_place(
 
 
 def test_an_index_is_stale_when_its_documents_or_settings_change(
-    write_corpus: WriteCorpus, run: Run, tmp_path: Path, fake_encoder: Encoder
+    write_corpus: WriteCorpus, run: Run, tmp_path: Path, fake_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = tmp_path / "index"
     assert stale_reason(index) == "there is no index yet"
@@ -248,10 +250,13 @@ def test_an_index_is_stale_when_its_documents_or_settings_change(
     assert stale_reason(index, encoder_name=fake_encoder.name) is None
     assert stale_reason(index, encoder_name="other") == "it was built with another encoder"
     assert stale_reason(index, chunking=Chunking(max_tokens=9)) == "it was cut with other settings"
-    (learned,) = index.glob("generations/*/abbreviations.json")
-    learned.rename(learned.with_name("away.json"))
-    assert stale_reason(index) == "it was built before abbreviations were learned from the documents"
-    learned.with_name("away.json").rename(learned)
+    with monkeypatch.context() as patched:
+        patched.setattr("ragbot.ingestion.staleness.reading_signature", lambda: "of another version")
+        assert stale_reason(index) == "this version reads documents otherwise"
+    (part,) = index.glob("generations/*/words.json")
+    part.rename(part.with_name("away.json"))
+    assert stale_reason(index) == "the index is of another format or damaged"
+    part.with_name("away.json").rename(part)
     changed = "documents were added, changed or removed"
     write_corpus({"new.md": "New words stand here."})
     assert stale_reason(index) == changed
@@ -263,7 +268,8 @@ def test_an_index_is_stale_when_its_documents_or_settings_change(
     assert stale_reason(index) is None
     (corpus / "cost.html").unlink()
     assert stale_reason(index) == changed
-    (index / "generations" / Index(index).generation / "manifest.json").write_text("{")
+    manifest = index / "generations" / Index(index).generation / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"encoder"', '"other"'))
     assert stale_reason(index) == "the index is of another format or damaged"
 
 
@@ -306,6 +312,98 @@ def test_the_corpus_folder_is_the_default_only_without_an_index(
     monkeypatch.chdir(tmp_path)
     assert run().n_documents == 3
     assert read_manifest(tmp_path / "index").paths == ("../corpus",)
+
+
+def _of_format_1(generation: Path) -> None:
+    manifest = json.loads((generation / "manifest.json").read_text())
+    kept = ("encoder", "chunking", "paths")  # of what format 1 told
+    (generation / "manifest.json").write_text(
+        json.dumps({"format_version": 1} | {name: manifest[name] for name in kept})
+    )
+    (generation / "parts.json").unlink()
+    (generation / "files.json").unlink()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _of_format_1,
+        lambda generation: (generation / "files.json").write_text("{"),
+        lambda generation: (generation / "parts.json").unlink(),
+        lambda generation: (generation / "manifest.json").write_text("{"),
+        lambda generation: (generation / "manifest.json").unlink(),
+        lambda generation: (generation.parents[1] / "current").unlink(),
+        lambda generation: (generation.parents[1] / "current").write_text("000009-gone\n"),
+    ],
+)
+def test_an_index_that_cannot_be_used_is_built_anew_from_its_own_folders_and_never_from_corpus(
+    write_corpus: WriteCorpus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_corpus({"shipped.md": "The shipped words stand here."})
+    clinic = tmp_path / "clinic"
+    clinic.mkdir()
+    for words in ("The old words stand here.", "The clinic's words stand here."):  # two generations
+        (clinic / "own.md").write_text(words)
+        run(clinic)
+    damage(tmp_path / "index" / "generations" / Index(tmp_path / "index").generation)
+    assert indexed_paths(tmp_path / "index") == [Path("clinic")]
+    assert stale_reason(tmp_path / "index") is not None
+    run()
+    index = Index(tmp_path / "index")
+    assert [index.document(name).text for name in index.doc_ids] == ["The clinic's words stand here."]
+
+
+@pytest.mark.parametrize("manifest", ["{", "[]", '{"paths": []}', '{"paths": ["a", 3]}', '{"paths": "corpus"}'])
+def test_an_index_that_does_not_tell_its_folders_asks_for_them(
+    write_corpus: WriteCorpus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manifest: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    corpus, index = write_corpus(FILES), tmp_path / "index"
+    run(corpus)
+    generation = Index(index).generation
+    (index / "generations" / generation / "manifest.json").write_text(manifest)
+    line = (
+        f"the index at {index} does not tell from which folders it was built; "
+        f"name the folders: ragbot ingest FOLDER --index {index}"
+    )
+    assert refused(CorpusError, run) == line
+    with pytest.raises(CorpusError, match="name the folders"):
+        stale_reason(index)
+    assert (index / "current").read_text() == f"{generation}\n"
+    assert run(corpus).n_documents == 3, "with a path it is built anew"
+
+
+@pytest.mark.parametrize("left", ["current", "generations/000001-aa/x"])
+def test_what_is_left_of_an_index_is_an_index(
+    write_corpus: WriteCorpus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_corpus(FILES)
+    (tmp_path / "index" / left).parent.mkdir(parents=True)
+    (tmp_path / "index" / left).write_text("000001-aa\n")
+    assert "name the folders" in refused(CorpusError, run)
+
+
+def test_a_first_run_that_was_killed_leaves_no_index(
+    write_corpus: WriteCorpus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_corpus(FILES)
+    (tmp_path / "index" / "generations" / ".writing-1").mkdir(parents=True)
+    assert indexed_paths(tmp_path / "index") == [Path("corpus")]
+    assert run().n_documents == 3
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_a_path_whose_own_name_is_not_utf_8_is_one_line(run: Run, tmp_path: Path, kind: str) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md"))
+    if kind == "folder":
+        path.mkdir()
+        (path / "a.md").write_text("The words stand here.")
+    else:
+        path.write_text("The words stand here.")
+    assert refused(CorpusError, run, path) == rf"the name of {tmp_path}/caf\udce9.md is not UTF-8; rename it"
 
 
 def test_progress_runs_through_every_stage_to_its_end(

@@ -18,14 +18,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ragbot
-from ragbot import store
 from ragbot.chunking import Chunking, chunk_document
 from ragbot.encoding import Encoder
 from ragbot.errors import IndexLockedError, IndexMismatchError, IndexNotBuiltError, RagbotError
 from ragbot.ingestion import ingest
 from ragbot.loaders import load_document
 from ragbot.sentences import split_sentences
-from ragbot.store import Index, content_fingerprint, has_abbreviations, read_manifest, writing
+from ragbot.store import (
+    Index,
+    VectorLog,
+    check_generation,
+    content_fingerprint,
+    kept_generations,
+    layout,
+    prune,
+    read_manifest,
+    roll_back,
+    writing,
+)
+from ragbot.store.arrays import ArrayFile
 from ragbot.tokens import count_tokens
 
 ROOT = Path(ragbot.__file__).parents[1]
@@ -166,7 +177,7 @@ def test_an_index_of_an_older_format_is_refused_with_both_numbers(build_index: B
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 0}))
     with pytest.raises(IndexMismatchError) as caught:
         Index(folder)
-    assert_one_line(caught.value, "has format 0, this is 1", f"ragbot ingest --index {folder}")
+    assert_one_line(caught.value, "has format 0, this is 2", f"ragbot ingest --index {folder}")
 
 
 DAMAGES = {
@@ -178,10 +189,14 @@ DAMAGES = {
 }
 PARTS = [
     "manifest.json",
+    "parts.json",
+    "files.json",
     "documents.sqlite",
     "chunks.npy",
     "sentences.npy",
     "sentence_vectors.npy",
+    "passages.npy",
+    "sentence_hashes.npy",
     "dense.faiss",
     "words.json",
     "abbreviations.json",
@@ -195,8 +210,6 @@ def test_every_damaged_file_is_refused_in_one_line(build_index: BuildIndex, dama
     lexical = [p.relative_to(root).as_posix() for p in sorted((root / "lexical").iterdir())]
     assert {p.name for p in root.iterdir()} == {*PARTS, "lexical"}
     for name in PARTS + lexical:
-        if (name, damage) == ("abbreviations.json", "missing"):
-            continue  # an index of before they were learned: it answers without them
         original = (root / name).read_bytes()
         DAMAGES[damage](root / name)
         try:
@@ -222,19 +235,43 @@ def test_a_part_of_another_index_is_refused(build_index: BuildIndex) -> None:
     Index(folder)
 
 
-def test_an_index_of_before_abbreviations_answers_without_them(build_index: BuildIndex) -> None:
+@pytest.mark.parametrize("name", [*PARTS, "lexical"])
+def test_one_altered_byte_is_found_by_the_hash_of_its_file(build_index: BuildIndex, name: str) -> None:
+    folder = build_index(OLD)
+    generation = Index(folder).generation
+    check_generation(folder, generation)
+    if name == "parts.json":
+        return  # it holds the hashes; damage of its own is refused above
+    root = folder / "generations" / generation / name
+    for path in [root] if root.is_file() else sorted(root.iterdir()):
+        original = path.read_bytes()
+        half = len(original) // 2
+        path.write_bytes(original[:half] + bytes([original[half] ^ 1]) + original[half + 1 :])
+        with pytest.raises(IndexMismatchError, match="damaged") as caught:
+            check_generation(folder, generation)
+        assert_one_line(caught.value, str(folder))
+        path.write_bytes(original)
+    check_generation(folder, generation)
+
+
+def test_the_abbreviations_of_the_documents_are_kept(build_index: BuildIndex) -> None:
     folder = build_index({"a.md": "People with treatment-resistant depression (TRD) may ask for it.\n"})
-    assert has_abbreviations(folder)
     assert Index(folder).lexical.abbreviations == {"TRD": "treatment-resistant depression"}
-    (folder / "generations" / Index(folder).generation / "abbreviations.json").unlink()
-    assert not has_abbreviations(folder)
-    assert Index(folder).lexical.abbreviations == {}
 
 
 # --- crashes ---
 
 
-@pytest.mark.parametrize("instant", ["_write_documents", "_sync", "_next_name", "_make_current"])
+INSTANTS = [
+    "documents.DocumentsWriter.add",
+    "draft.write_parts",
+    "layout.sync",
+    "draft.next_name",
+    "draft.make_current",
+]
+
+
+@pytest.mark.parametrize("instant", INSTANTS)
 def test_dying_before_the_switch_leaves_the_old_index_current(
     build_index: BuildIndex, monkeypatch: pytest.MonkeyPatch, instant: str
 ) -> None:
@@ -245,7 +282,7 @@ def test_dying_before_the_switch_leaves_the_old_index_current(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, instant, die)
+        patched.setattr(f"ragbot.store.{instant}", die)
         with pytest.raises(KeyboardInterrupt):
             build_index(NEW)
     assert seen(folder) == before
@@ -276,15 +313,15 @@ def test_a_new_generation_that_cannot_be_read_back_never_becomes_current(
 ) -> None:
     folder = build_index(OLD)
     before = seen(folder)
-    sync = store._sync
+    sync = layout.sync
 
     def lose_a_part(root: Path) -> None:
         sync(root)
         (root / "chunks.npy").write_bytes(b"")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "_sync", lose_a_part)
-        with pytest.raises(IndexMismatchError, match="damaged"):
+        patched.setattr(layout, "sync", lose_a_part)
+        with pytest.raises(IndexMismatchError, match="incomplete"):
             build_index(NEW)
     assert seen(folder) == before
 
@@ -292,14 +329,14 @@ def test_a_new_generation_that_cannot_be_read_back_never_becomes_current(
 KILLED_BEFORE_THE_SWITCH = """
 import runpy, sys, time
 from pathlib import Path
-from ragbot import store
 from ragbot.ingestion import ingest
+from ragbot.store import draft
 
 def wait(*_):
     print("ready", flush=True)
     time.sleep(600)
 
-store._make_current = wait
+draft.make_current = wait
 encoder = runpy.run_path("tests/conftest.py")["FakeEncoder"]()
 ingest([Path(sys.argv[1])], index=Path(sys.argv[2]), encoder=encoder)
 """
@@ -322,25 +359,165 @@ def test_a_process_killed_before_the_switch_leaves_the_old_index_current(
     assert Index(folder).document("effects.md").text == NEW["effects.md"]
 
 
-def test_only_the_current_and_the_previous_generation_are_kept(build_index: BuildIndex) -> None:
+def test_the_last_three_generations_are_kept(build_index: BuildIndex) -> None:
     names = []
-    for number in range(4):
+    for number in range(5):
         folder = build_index({"a.md": f"# A\n\nThe words of build number {number}.\n"})
         names.append(Index(folder).generation)
-    assert generations(folder) == names[-2:]
+    assert generations(folder) == names[-3:]
 
 
 def test_a_generation_that_never_became_current_does_not_push_out_the_previous_one(
-    build_index: BuildIndex, monkeypatch: pytest.MonkeyPatch
+    build_index: BuildIndex, fake_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = build_index(OLD)
     first = Index(folder).generation
     with monkeypatch.context() as patched:
-        patched.setattr(store, "_make_current", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr("ragbot.store.draft.make_current", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             build_index(NEW)
-    build_index(NEW)
-    assert generations(folder) == sorted([first, Index(folder).generation])
+    ingest(index=folder, encoder=fake_encoder, keep_generations=2)
+    assert first in generations(folder)
+
+
+# --- the kept generations ---
+
+
+def three_builds(build_index: BuildIndex) -> tuple[Path, list[str]]:
+    names = []
+    for number in range(3):
+        folder = build_index({f"{number}.md": f"# A\n\nThe words of build number {number}.\n"})
+        names.append(Index(folder).generation)
+    return folder, names
+
+
+def test_each_kept_generation_is_described(build_index: BuildIndex) -> None:
+    folder, names = three_builds(build_index)
+    (folder / "generations" / names[0] / "manifest.json").write_text("{")
+    described = kept_generations(folder)
+    assert [one.name for one in described] == names
+    assert [(one.n_documents, one.n_chunks, one.is_current) for one in described] == [
+        (None, None, False),  # damaged
+        (2, 2, False),
+        (3, 3, True),
+    ]
+    newest = folder / "generations" / names[-1]
+    assert described[-1].n_bytes == sum(path.stat().st_size for path in newest.rglob("*") if path.is_file())
+    assert described[-1].built is not None
+    assert kept_generations(folder / "none") == []
+
+
+def test_rolling_back_makes_the_generation_before_or_a_named_one_current(build_index: BuildIndex) -> None:
+    folder, names = three_builds(build_index)
+    bot = Index(folder)
+    assert roll_back(folder) == names[1] == Index(folder).generation
+    assert Index(folder).doc_ids == ["0.md", "1.md"]
+    assert roll_back(folder) == names[0]
+    with pytest.raises(IndexNotBuiltError, match="no generation before") as caught:
+        roll_back(folder)
+    assert_one_line(caught.value, "ragbot index list")
+    assert roll_back(folder, names[2]) == names[2] == Index(folder).generation
+    assert bot.doc_ids == ["0.md", "1.md", "2.md"]
+    with pytest.raises(IndexNotBuiltError, match="no generation 000009-gone") as caught:
+        roll_back(folder, "000009-gone")
+    assert_one_line(caught.value, "ragbot index list")
+    for outside in ("..", "../generations", ".", names[0] + "/../" + names[1]):
+        with pytest.raises(IndexNotBuiltError):
+            roll_back(folder, outside)
+    assert Index(folder).generation == names[2]
+
+
+def test_nobody_rolls_back_to_a_damaged_generation(build_index: BuildIndex) -> None:
+    folder, names = three_builds(build_index)
+    path = folder / "generations" / names[1] / "sentence_vectors.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
+    with pytest.raises(IndexMismatchError, match=r"sentence_vectors\.npy"):
+        roll_back(folder)
+    assert Index(folder).generation == names[2]
+
+
+def test_pruning_keeps_the_current_generation_and_the_newest_others(build_index: BuildIndex) -> None:
+    folder, names = three_builds(build_index)
+    roll_back(folder, names[0])
+    assert prune(folder, keep=2) == [names[1]]
+    assert generations(folder) == [names[0], names[2]]
+    assert prune(folder, keep=1) == [names[2]]
+    assert prune(folder, keep=1) == []
+    assert Index(folder).generation == names[0]
+
+
+# --- vectors of an unfinished build ---
+
+
+def entries(n: int, *, seed: int = 0) -> list[tuple[bytes, np.ndarray, np.ndarray]]:
+    """Passage hashes with a vector of their own and some of their sentences, as half precision holds them."""
+    random = np.random.default_rng(seed)
+    made = []
+    for number in range(n):
+        vectors = random.standard_normal((1 + number % 3, 4)).astype(np.float16).astype(np.float32)
+        made.append((bytes([seed, number]) * 8, vectors[0], vectors[1:]))
+    return made
+
+
+def log_of(folder: Path, *blocks: list[tuple[bytes, np.ndarray, np.ndarray]]) -> VectorLog:
+    log = VectorLog(folder, "encoder@1/ä")
+    for block in blocks:
+        log.append([one[0] for one in block], np.array([one[1] for one in block]), [one[2] for one in block])
+    return log
+
+
+def test_the_log_gives_back_what_was_appended_by_this_run_and_the_next(tmp_path: Path) -> None:
+    first, second = entries(5), entries(3, seed=1)
+    log_of(tmp_path, first).close()
+    for log in (log_of(tmp_path, second), VectorLog(tmp_path, "encoder@1/ä")):
+        with log:
+            assert (len(log), log.dimension) == (8, 4)
+            for passage, own, sentences in first + second:
+                assert passage in log
+                assert log.vectors(passage).tolist() == np.concatenate([own[None], sentences]).tolist()
+    with VectorLog(tmp_path, "encoder@2") as other:
+        assert (len(other), other.dimension) == (0, 0), "vectors of another encoder are none of ours"
+        other.remove()
+    with VectorLog(tmp_path, "encoder@1/ä") as removed:
+        assert len(removed) == 0
+
+
+@given(cut=st.integers(0, 10_000), flip=st.booleans())
+def test_a_torn_or_altered_log_is_read_up_to_its_first_broken_block_and_goes_on_there(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, flip: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("log")
+    log_of(folder, entries(4), entries(4, seed=1)).close()
+    (path,) = (folder / "partial").iterdir()
+    whole = path.read_bytes()
+    assert len(whole) == 2 * (36 + 4 * (16 + 4) + (1 + 2 + 3 + 1) * 4 * 2)  # header, hashes and counts, 7 vectors
+    place = cut % len(whole)
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :] if flip else whole[:place])
+    left = 4 if place >= len(whole) // 2 else 0  # the first block, if the break is in the second
+    with VectorLog(folder, "encoder@1/ä") as log:
+        assert len(log) == left
+    log_of(folder, entries(2, seed=2)).close()
+    with VectorLog(folder, "encoder@1/ä") as again:
+        assert len(again) == left + 2
+        for passage, own, sentences in entries(2, seed=2):
+            assert again.vectors(passage).tolist() == np.concatenate([own[None], sentences]).tolist()
+
+
+# --- arrays written block by block ---
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=4))
+def test_an_array_written_in_blocks_is_read_by_numpy(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int]
+) -> None:
+    path = tmp_path_factory.mktemp("arrays") / "a.npy"
+    blocks = [np.arange(n * 3, dtype=np.float16).reshape(n, 3) + n for n in sizes]
+    with ArrayFile(path, np.float16) as file:
+        for block in blocks:
+            file.append(block)
+    read = np.load(path, mmap_mode="r" if sum(sizes) else None, allow_pickle=False)
+    assert read.dtype == np.float16
+    assert read.tolist() == np.concatenate(blocks).tolist()
 
 
 # --- the lock ---
