@@ -55,7 +55,7 @@ class Bot:
     """Answers questions from one index folder; notices a new generation and goes on with it. Safe to share by threads.
 
     Below the confidence `threshold` (None: the shipped one) a question is not answered; `synonyms` None are the
-    packaged ones.
+    packaged ones. With the name of a `generation` it answers from that one and stays there, current or not.
     Build it with `open_bot`; the constructor takes ready parts, so that a test can give it light ones.
     """
 
@@ -68,8 +68,10 @@ class Bot:
         *,
         threshold: float | None = None,
         synonyms: Synonyms | None = None,
+        generation: str | None = None,
     ) -> None:
         self._folder = folder
+        self._generation = generation
         self._encoder = encoder
         self._safety = safety
         self._reader = reader
@@ -82,8 +84,8 @@ class Bot:
 
     @property
     def index(self) -> Index:
-        """The current generation, opened anew if another one was made current."""
-        if current_generation(self._folder) != self._index.generation:
+        """The current generation, opened anew if another one was made current; or the one it was made for."""
+        if (self._generation or current_generation(self._folder)) != self._index.generation:
             with self._switching:
                 if current_generation(self._folder) != self._index.generation:
                     self._index = self._opened()
@@ -129,7 +131,7 @@ class Bot:
         return self._trace(clean_question(question), self.index)
 
     def _opened(self) -> Index:
-        index = Index(self._folder)
+        index = Index(self._folder, generation=self._generation)
         if index.manifest.encoder != self._encoder.name:
             raise IndexMismatchError(
                 f"index at {self._folder} was built with the encoder {index.manifest.encoder}, this is "

@@ -5,12 +5,11 @@ Heavy modules are imported inside the commands, so that `ragbot --help` answers 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from ragbot.answering import Bot
     from ragbot.config import Settings
     from ragbot.encoding import Encoder
-    from ragbot.ingestion import IngestReport, Progress
 
 app = typer.Typer(
     help="Answers made only of sentences quoted from your documents. Offline.",
@@ -29,6 +27,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+index_app = typer.Typer(
+    help="The generations of the index: list them, go back to one, remove old ones.", no_args_is_help=True
+)
+app.add_typer(index_app, name="index")
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Index folder (default: index/).")]
 ThresholdOption = Annotated[
@@ -55,26 +57,62 @@ def ingest(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Folders or files (default: those of the index, or corpus/).")
     ] = None,
+    *,
     index: IndexOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if any file was skipped.")] = False,
     if_stale: Annotated[bool, typer.Option("--if-stale", help="Do nothing if the index is current.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Build and check everything, tell what would change, and leave it there.")
+    ] = False,
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            "--questions", help="Ask these of the old and the new index first, and tell which answers change."
+        ),
+    ] = None,
+    minimum: Annotated[
+        list[str] | None,
+        typer.Option("--min", help="MEASURE=VALUE on --questions; below it the old index stays. May be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: build again whenever files change. Ctrl-C ends.")
+    ] = False,
+    interval: Annotated[
+        float, typer.Option("--interval", min=0.1, help="With --watch: seconds between two looks at the folders.")
+    ] = 10.0,
 ) -> None:
-    """Build the index from documents (.md, .txt, .html) and make it current. The old one stays until then."""
+    """Build the index from documents and make it current. The old one stays until the new one is whole."""
+    if minimum and questions is None:
+        _refuse_usage("--min measures answers; name a file of questions with their answers: --questions FILE")
+    if watch and (dry_run or strict or if_stale):
+        _refuse_usage("--watch builds again and again; leave out --dry-run, --strict and --if-stale")
     with _errors_as_one_line():
         settings = _settings()
         folder = index or settings.index
-        from ragbot.ingestion import ingest as run
         from ragbot.ingestion import stale_reason
 
         if if_stale and not paths and stale_reason(folder) is None:
             typer.echo(f"{folder} is current", err=True)
             return
-        with _progress() as progress:
-            # without a chosen encoder `run` loads its own, once it knows that there is something to read
-            chosen = _encoder(settings) if settings.encoder else None
-            report = run(paths or [], index=folder, encoder=chosen, progress=progress)
-        _print_ingest_report(report, folder)
-        if strict and report.skipped:
+        from ragbot.rebuilding.command import Rebuild, rebuild, rebuild_on_change
+
+        request = Rebuild(
+            paths=paths or [],
+            index=folder,
+            encoder=settings.encoder,
+            reader=settings.reader != "none",
+            synonyms=settings.synonyms,
+            threshold=settings.threshold,
+            questions=questions,
+            minimum=minimum or [],
+            keep_generations=settings.keep_generations,
+            dry_run=dry_run,
+            as_json=as_json,
+        )
+        if watch:
+            rebuild_on_change(request, interval=interval)
+        elif rebuild(request).skipped and strict:
             raise typer.Exit(EXIT_ERROR)
 
 
@@ -170,15 +208,27 @@ def evaluate(
 def show(
     document: Annotated[str, typer.Argument(help="Name of the document, as a quote gives it.")],
     index: IndexOption = None,
+    offsets: Annotated[
+        bool, typer.Option("--offsets", help="A line a block: its start..end, kind, heading level, page and words.")
+    ] = False,
+    sentences: Annotated[
+        bool, typer.Option("--sentences", help="As --offsets, and a line for each sentence of a block.")
+    ] = False,
 ) -> None:
     """Print a document's text as it was extracted; quote offsets count in it."""
     with _errors_as_one_line():
+        from ragbot.showing import neutralised, outline
         from ragbot.store import Index
 
         opened = Index(index or _settings().index)
         if document not in opened.doc_ids:
             raise RagbotError(f"no document {document!r} in the index; it holds: {', '.join(opened.doc_ids[:5])} …")
-        sys.stdout.write(opened.document(document).text)
+        found = opened.document(document)
+        if offsets or sentences:
+            sys.stdout.writelines(f"{line}\n" for line in outline(found, sentences=sentences))
+        else:
+            # raw only where a program reads it, so that offsets count; a terminal would obey control characters
+            sys.stdout.write(neutralised(found.text) if sys.stdout.isatty() else found.text)
 
 
 @app.command()
@@ -189,7 +239,10 @@ def serve(
     threshold: ThresholdOption = None,
     reader: ReaderOption = None,
 ) -> None:
-    """Serve the chat page; builds the index first when it is missing or stale."""
+    """Serve the chat page; builds the index first when it is missing or stale.
+
+    With RAGBOT_ADMIN=1 and RAGBOT_ADMIN_PASSWORD there is also a page to look after the documents, at /documents.
+    """
     with _errors_as_one_line():
         settings = _settings()
         from ragbot.ui import serve_chat
@@ -202,11 +255,16 @@ def serve(
             reader=(reader or settings.reader) != "none",
             synonyms=settings.synonyms,
             threshold=settings.threshold if threshold is None else threshold,
+            keep_generations=settings.keep_generations,
+            admin=settings.admin,
+            admin_password=settings.admin_password,
         )
 
 
 @app.command()
-def doctor(index: IndexOption = None) -> None:
+def doctor(
+    index: IndexOption = None, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
     """Check models, index, documents and offline readiness; exit 1 when something is wrong."""
     with _errors_as_one_line():
         from ragbot.doctor import examine
@@ -218,10 +276,67 @@ def doctor(index: IndexOption = None) -> None:
             synonyms=settings.synonyms,
             reader=settings.reader != "none",
         )
-        for finding in findings:
-            typer.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}: {finding.detail}")
-        if not all(finding.ok for finding in findings):
+        ok = all(finding.ok for finding in findings)
+        if as_json:
+            from ragbot.rendering import json_line
+
+            typer.echo(json_line({"ok": ok, "findings": [finding.to_json() for finding in findings]}))
+        else:
+            for finding in findings:
+                typer.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}: {finding.detail}")
+        if not ok:
             raise typer.Exit(EXIT_ERROR)
+
+
+@index_app.command("list")
+def list_generations(index: IndexOption = None) -> None:
+    """List the generations that are kept, oldest first; the current one is marked with *."""
+    with _errors_as_one_line():
+        from ragbot.store import current_generation, kept_generations
+
+        folder = index or _settings().index
+        current_generation(folder)  # refuses a folder without an index
+        typer.echo(f"  {'name':<24} {'documents':>9} {'passages':>9} {'size':>10}  built")
+        for one in kept_generations(folder):
+            counts = ["damaged or of another format", ""] if one.n_chunks is None else [one.n_documents, one.n_chunks]
+            built = one.built.astimezone().strftime("%Y-%m-%d %H:%M") if one.built else ""
+            mark = "*" if one.is_current else " "
+            size = f"{one.n_bytes / 1e6:.1f} MB"
+            typer.echo(f"{mark} {one.name:<24} {counts[0]:>9} {counts[1]:>9} {size:>10}  {built}".rstrip())
+
+
+@index_app.command()
+def rollback(
+    name: Annotated[str | None, typer.Argument(help="Generation to go back to (default: the one before).")] = None,
+    index: IndexOption = None,
+) -> None:
+    """Make an earlier generation current again, by one rename; a running chat follows."""
+    with _errors_as_one_line():
+        from ragbot.store import roll_back, writing
+
+        folder = index or _settings().index
+        with writing(folder):
+            chosen = roll_back(folder, name)
+        typer.echo(f"{folder}: {chosen} is current; ragbot ingest builds a new one from the documents")
+
+
+@index_app.command("prune")
+def prune_generations(
+    keep: Annotated[
+        int | None, typer.Option("--keep", min=1, help="How many to keep, the current one among them.")
+    ] = None,
+    index: IndexOption = None,
+) -> None:
+    """Remove all generations but the current one and the newest others."""
+    with _errors_as_one_line():
+        from ragbot.store import current_generation, prune, writing
+
+        settings = _settings()
+        folder = index or settings.index
+        current_generation(folder)
+        with writing(folder):
+            removed = prune(folder, keep=keep or settings.keep_generations)
+        typer.echo(f"{folder}: {len(removed)} generations removed{': ' if removed else ''}{', '.join(removed)}")
 
 
 @contextmanager
@@ -242,39 +357,6 @@ def _errors_as_one_line() -> Iterator[None]:
         name = "RAGBOT_" + "_".join(str(part) for part in first["loc"]).upper()
         typer.echo(f"setting {name}={first['input']!r}: {first['msg']}; correct or unset it", err=True)
         raise typer.Exit(EXIT_USAGE) from error
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A progress bar on stderr, with time left; one bar per stage. Nothing is drawn before the first stage."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bars = Progress(*columns, console=Console(stderr=True))
-    tasks: dict[str, Any] = {}
-
-    def report(stage: str, done: int, total: int) -> None:
-        if stage not in tasks:
-            bars.start()
-            tasks[stage] = bars.add_task(stage, total=total)
-        bars.update(tasks[stage], completed=done, total=total)
-
-    try:
-        yield report
-    finally:
-        if tasks:
-            bars.stop()
-
-
-def _print_ingest_report(report: IngestReport, folder: Path) -> None:
-    for problem in (*report.skipped, *report.duplicates):
-        # ASCII-escaped, so that a name with a newline or another script is one line in any terminal.
-        typer.echo(f"skipped {json.dumps(problem.doc_id)[1:-1]}: {problem.reason}", err=True)
-    typer.echo(
-        f"{folder}: {report.n_documents} documents, {report.n_chunks} passages, {report.n_sentences} sentences, "
-        f"{len(report.skipped)} skipped, {len(report.duplicates)} duplicates, fingerprint {report.fingerprint}"
-    )
 
 
 def _settings() -> Settings:
@@ -334,9 +416,10 @@ def _evaluate_bot(
 ) -> bool:
     from ragbot.evaluation import evaluate_files
     from ragbot.evaluation.datasets.contexts import own_index
+    from ragbot.rebuilding.command import progress_bars
 
     with ExitStack() as kept:
-        with _progress() as progress:
+        with progress_bars() as progress:
             chosen = _encoder(settings) if settings.encoder else None
             own = kept.enter_context(own_index([] if index else dataset, encoder=chosen, progress=progress))
         return evaluate_files(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -18,6 +19,9 @@ from ragbot.cli import app
 from ragbot.datatypes import DISCLAIMER
 
 WriteCorpus = Callable[[Mapping[str, str | bytes]], Path]
+HERE = {k: v for k, v in os.environ.items() if not k.startswith("RAGBOT_")} | {
+    "PYTHONPATH": str(Path(__file__).parents[1])
+}
 COMMANDS = sorted(typer.main.get_command(app).commands)
 FILES = {
     "driving.md": "---\ntitle: Going home\n---\n# Driving\n\nDo not drive until the next day. Ask for a lift home.\n",
@@ -160,6 +164,23 @@ def test_each_skipped_file_is_one_plain_line_with_its_escaped_name(
     assert "3 skipped, 1 duplicates" in result.out
 
 
+def test_a_name_in_the_reason_forges_no_line_and_what_was_skipped_is_told_also_when_nothing_is_usable(
+    ragbot: Callable[..., Result], write_corpus: WriteCorpus
+) -> None:
+    write_corpus({"a\nfake.md": "The same words.", "b.md": "The same words.", "c.x\nskipped d\x1b[2Jé": "words"})
+    lines = [line for line in ragbot("ingest").err.splitlines() if line.startswith("skipped ")]
+    assert lines[1:] == [r"skipped b.md: same content as a\nfake.md"]
+    (Path("corpus") / "a\nfake.md").unlink()
+    (Path("corpus") / "b.md").unlink()
+    result = ragbot("ingest")
+    assert result.code == 1
+    told = [line for line in result.err.splitlines() if line.startswith("skipped ")]
+    assert [line.split("; ")[0] for line in told] == [
+        r"skipped c.x\nskipped d\u001b[2J\u00e9: unsupported type .x\nskipped d\x1b[2J\u00e9"
+    ]
+    assert result.err.splitlines()[-1].startswith("no usable document in corpus (c.x")
+
+
 def test_strict_exits_1_when_a_file_was_skipped_and_the_new_index_is_current(
     ragbot: Callable[..., Result], write_corpus: WriteCorpus
 ) -> None:
@@ -189,7 +210,7 @@ def test_an_empty_corpus_is_one_line_and_the_old_index_stays(
     assert (result.code, result.out) == (1, "")
     last = result.err.splitlines()[-1]
     assert last.startswith("no usable document in empty")
-    assert last.endswith("; add .md, .txt or .html files and run it again")
+    assert last.endswith(", .pdf) and run it again")
     assert indexed("show", "driving.md").code == 0
 
 
@@ -208,6 +229,131 @@ def test_if_stale_does_nothing_when_the_index_is_current(
     assert indexed("ingest", "--if-stale").is_one_line(0) == "index is current"
     write_corpus({"new.md": "New words stand here.\n"})
     assert "4 documents" in indexed("ingest", "--if-stale").out
+
+
+def test_the_end_table_says_what_became_of_every_file(indexed: Callable[..., Result], tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    (corpus / "driving.md").write_text("# Driving\n\nDrive the next day.\n")
+    (corpus / "bom.txt").rename(corpus / "sick\n\x1b[31m.txt")
+    (corpus / "sub" / "cost.html").unlink()
+    for n in range(7):
+        (corpus / f"new{n}.md").write_text(f"The number {n} stands here.\n")
+    (corpus / "twin.md").write_text("The number 0 stands here.\n")
+    (corpus / "a.xyz").write_text("words")
+    out = indexed("ingest").out
+    assert "new4.md" in out, "the first five are named"
+    assert "new5.md" not in out
+    assert "… 2 more" in out
+    lines = {
+        cells[1]: cells[2:]
+        for line in out.splitlines()
+        if len(cells := [cell.strip() for cell in line.split("│")]) == 5
+    }
+    assert {what: cells[0] for what, cells in lines.items() if what} == {
+        "added": "7", "changed": "1", "renamed": "1", "removed": "1", "unchanged": "0",
+        "duplicates": "1", "near-duplicates": "0", "skipped": "1",
+    }  # fmt: skip
+    assert lines["changed"][1] == "driving.md"
+    assert lines["renamed"][1] == "bom.txt → sick \\u001b[31m.txt"
+    assert lines["duplicates"][1] == "twin.md: same content as new0.md"
+    assert lines["skipped"][1].startswith("a.xyz: unsupported type .xyz; supported: ")
+
+
+def test_an_unchanged_folder_says_so_and_leaves_the_index(indexed: Callable[..., Result], tmp_path: Path) -> None:
+    before = (tmp_path / "index" / "current").read_text()
+    result = indexed("ingest")
+    assert result.out.endswith("nothing changed: index stays as it is\n")
+    assert (tmp_path / "index" / "current").read_text() == before
+
+
+def test_the_report_as_json_is_one_line_and_holds_every_name(
+    ragbot: Callable[..., Result], write_corpus: WriteCorpus
+) -> None:
+    write_corpus({**FILES, "é\n.xyz": "words"})
+    result = ragbot("ingest", "--json")
+    assert result.out.isascii()
+    values = result.json
+    assert values["added"] == ["bom.txt", "driving.md", "sub/cost.html"]
+    assert [one["doc_id"] for one in values["skipped"]] == ["é\n.xyz"]
+    assert (values["n_documents"], values["switched"], values["is_unchanged"]) == (3, True, False)
+    assert "answers" not in values
+
+
+def test_a_dry_run_tells_everything_and_leaves_the_index(
+    indexed: Callable[..., Result], write_corpus: WriteCorpus
+) -> None:
+    write_corpus({"new.md": "New words stand here.\n"})
+    result = indexed("ingest", "--dry-run")
+    assert (result.code, result.out.splitlines()[-1]) == (0, "dry run: index stays as it is")
+    assert result.out.startswith("index: 4 documents")
+    assert indexed("show", "new.md").code == 1
+    assert indexed("ingest", "--dry-run", "--json").json["switched"] is False
+
+
+def test_questions_show_what_a_deleted_document_takes_along(indexed: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("Can I drive?\nhello\nDoes nausea fade after the infusion?\n")
+    surely = indexed("ask", "Can I drive?", "--json").json["confidence"] - 0.001
+    (tmp_path / "corpus" / "driving.md").unlink()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAGBOT_THRESHOLD", str(surely))
+        answers = indexed("ingest", "--dry-run", "--questions", "q.txt", "--json").json["answers"]
+        table = " ".join(indexed("ingest", "--questions", "q.txt").out.split())
+    assert (answers["n_questions"], answers["n_vanished"]) == (3, 1)
+    change = answers["changes"][0]
+    assert (change["id"], change["change"], change["old"]["document"]) == ("q:1", "vanished", "driving.md")
+    assert "Answers to 3 questions: 1 vanished, 0 appeared" in table
+    assert "“Do not drive until" in table
+    assert "vanished: answered before, not any more" in table
+
+
+def test_questions_about_what_did_not_change_or_was_not_there_are_not_asked(
+    ragbot: Callable[..., Result], write_corpus: WriteCorpus, tmp_path: Path
+) -> None:
+    write_corpus(FILES)
+    (tmp_path / "q.txt").write_text("Can I drive?\n")
+    assert "answers not compared: there was no index before\n" in ragbot("ingest", "--questions", "q.txt").out
+    assert "answers not compared: nothing changed\n" in ragbot("ingest", "--questions", "q.txt").out
+    values = ragbot("ingest", "--questions", "q.txt", "--json").json
+    assert (values["answers"], values["answers_not_compared"]) == (None, "nothing changed")
+
+
+def test_a_minimum_that_is_not_reached_is_one_line_and_the_old_index_stays(
+    indexed: Callable[..., Result], tmp_path: Path
+) -> None:
+    gold = {"document": "driving.md", "text": "Do not drive until the next day."}
+    (tmp_path / "q.jsonl").write_text(json.dumps({"id": "q1", "question": "Can I drive?", "answers": [gold]}))
+    (tmp_path / "corpus" / "driving.md").unlink()
+    command = ("ingest", "--questions", "q.jsonl", "--min", "right@1=0.5")
+    result = indexed(*command)
+    assert result.code == 1
+    line = "right@1 is 0.0000, wanted at least 0.5 (1 answers no longer in the documents); the old index stays"
+    assert result.err.splitlines()[-1] == line
+    assert "Answers to 1 questions" in result.out
+    assert indexed("show", "driving.md").code == 0
+    refused = indexed(*command, "--json")
+    assert refused.code == 1
+    assert refused.json["refused"] == line
+    assert refused.json["answers"]["n_questions"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "line"),
+    [
+        (["--min", "right@1=0.5"], 2, "--min measures answers; name a file of questions with their answers: "),
+        (["--watch", "--dry-run"], 2, "--watch builds again and again; leave out --dry-run, --strict and --if-stale"),
+        (["--questions", "none.txt"], 1, "cannot read none.txt"),
+        (["--questions", "none.txt", "--watch"], 1, "cannot read none.txt"),
+        (["--questions", "q.txt", "--min", "right"], 1, "--min 'right' is not MEASURE=VALUE"),
+        (["--questions", "q.txt", "--min", "luck=1"], 1, "no measure 'luck'"),
+    ],
+)
+def test_what_is_wrong_with_the_questions_is_one_line_before_anything_is_built(
+    ragbot: Callable[..., Result], write_corpus: WriteCorpus, tmp_path: Path, arguments: list[str], code: int, line: str
+) -> None:
+    write_corpus(FILES)
+    (tmp_path / "q.txt").write_text("Can I drive?\n")
+    assert ragbot("ingest", *arguments).is_one_line(code).startswith(line)
+    assert not (tmp_path / "index" / "current").exists()
 
 
 # --- ask: one question ---
@@ -429,6 +575,33 @@ def test_show_prints_the_text_in_which_offsets_count(indexed: Callable[..., Resu
     assert indexed("show", "bom.txt").out.startswith("Nausea\n\nNausea fades")
 
 
+def test_show_with_offsets_has_a_line_a_block_and_with_sentences_one_each(indexed: Callable[..., Result]) -> None:
+    text = FILES["driving.md"]
+    lines = indexed("show", "driving.md", "--offsets").out.splitlines()
+    assert lines[0].startswith(f"Going home (driving.md): {len(text)} characters, 2 blocks, sha256 ")
+    assert [line.split()[1] for line in lines[1:]] == ["heading", "paragraph"]
+    start = str(text).index("Do not")
+    assert lines[2].split()[0] == f"{start}..{start + 53}"
+    sentences = indexed("show", "driving.md", "--sentences").out
+    assert "sentence: Ask for a lift home." in sentences
+
+
+def test_a_terminal_is_shown_no_hidden_character_and_a_pipe_gets_the_text(
+    ragbot: Callable[..., Result], write_corpus: WriteCorpus, tmp_path: Path
+) -> None:
+    write_corpus({"a.txt": "Do not\u202e drive until\u2066 tomorrow.\n\tRest.\n"})
+    assert ragbot("ingest").code == 0
+    assert ragbot("show", "a.txt").out == "Do not\u202e drive until\u2066 tomorrow.\n\tRest.\n"
+    pty = pytest.importorskip("pty", reason="a terminal of its own needs Unix")
+    ours, terminal = pty.openpty()
+    code = "from ragbot.cli import app; app()"
+    subprocess.run([sys.executable, "-c", code, "show", "a.txt"], stdout=terminal, cwd=tmp_path, env=HERE, check=True)
+    os.close(terminal)
+    shown = os.read(ours, 10_000).decode().replace("\r\n", "\n")
+    os.close(ours)
+    assert shown == "Do not\\u202e drive until\\u2066 tomorrow.\n\tRest.\n"
+
+
 def test_show_of_an_unknown_document_is_one_line(indexed: Callable[..., Result]) -> None:
     line = indexed("show", "no\nsuch.md").is_one_line(1)
     assert line.startswith("no document 'no\\nsuch.md' in the index; it holds: bom.txt, driving.md")
@@ -440,12 +613,27 @@ def test_doctor_exits_0_when_all_is_well_and_1_when_not(
     result = indexed("doctor")
     assert result.code == 0
     assert [line.split(":")[0] for line in result.out.splitlines()] == [
-        "ok   models", "ok   index", "ok   documents", "ok   synonyms", "ok   disk", "ok   offline",
+        "ok   models", "ok   index", "ok   documents", "ok   synonyms", "ok   disk", "ok   lock", "ok   unfinished",
+        "ok   offline",
     ]  # fmt: skip
     write_corpus({"new.md": "New words stand here.\n"})
     result = indexed("doctor")
     assert result.code == 1
-    assert "FAIL documents: documents were added, changed or removed; run: ragbot ingest" in result.out
+    assert "FAIL documents: documents were added, changed or removed: 1 added (new.md); run: ragbot" in result.out
+
+
+def test_doctor_as_json_is_one_line_with_the_same_exit_code(
+    indexed: Callable[..., Result], write_corpus: WriteCorpus
+) -> None:
+    result = indexed("doctor", "--json")
+    assert (result.code, result.json["ok"]) == (0, True)
+    assert [one["name"] for one in result.json["findings"] if one["ok"]][:2] == ["models", "index"]
+    write_corpus({"new.md": "New words stand here.\n"})
+    result = indexed("doctor", "--json")
+    assert (result.code, result.json["ok"]) == (1, False)
+    (wrong,) = [one for one in result.json["findings"] if not one["ok"]]
+    assert wrong["name"] == "documents"
+    assert wrong["detail"].endswith("; run: ragbot ingest --index index")
 
 
 def test_evaluate_prints_a_table_writes_a_report_and_holds_a_minimum(

@@ -12,7 +12,7 @@ from ragbot.config import DEFAULT_CORPUS, Settings
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("INDEX", "ENCODER", "SYNONYMS", "THRESHOLD", "HOST", "PORT"):
+    for name in ("INDEX", "ENCODER", "SYNONYMS", "KEEP_GENERATIONS", "THRESHOLD", "HOST", "PORT"):
         monkeypatch.delenv(f"RAGBOT_{name}", raising=False)
 
 
@@ -21,6 +21,7 @@ def test_the_defaults_are_local_and_relative() -> None:
     assert (settings.index, DEFAULT_CORPUS) == (Path("index"), Path("corpus"))
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.encoder is None
+    assert settings.keep_generations == 3
     assert settings.synonyms is None
     assert settings.threshold is None
 
@@ -45,6 +46,7 @@ def test_variables_take_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "x"),
+        ("KEEP_GENERATIONS", "1"),
     ],
 )
 def test_an_impossible_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
