@@ -20,6 +20,9 @@ def main() -> int:
             encoder=settings.encoder,
             reader=settings.reader != "none",
             threshold=settings.threshold,
+            keep_generations=settings.keep_generations,
+            admin=settings.admin,
+            admin_password=settings.admin_password,
         )
     except RagbotError as error:
         print(error, file=sys.stderr)

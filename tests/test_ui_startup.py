@@ -69,3 +69,14 @@ def test_a_taken_port_is_told_before_anything_is_built(folder: Path) -> None:
         with pytest.raises(ServeError, match="is in use"):
             serve_chat(Path("index"), host="127.0.0.1", port=taken.getsockname()[1])
     assert not (folder / "index").exists()
+
+
+@pytest.mark.usefixtures("light_models")
+def test_as_many_generations_are_kept_as_the_setting_says(folder: Path) -> None:
+    for number in range(4):
+        (folder / "corpus" / "costs.md").write_text(f"# Costs\n\nIt costs {number} pounds at the clinic.\n", "utf-8")
+        startup = Startup(Path("index"), keep_generations=2)
+        startup.prepare()
+        assert startup.build.progress.phase is BuildPhase.READY
+    names = sorted(path.name[:6] for path in (folder / "index" / "generations").iterdir())
+    assert names == ["000003", "000004"]

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ragbot.config import KEEP_GENERATIONS
 from ragbot.ui.serving import packaged_examples, serve, serving
 from ragbot.ui.state import BuildPhase, BuildProgress, BuildState, GetBot
 
 if TYPE_CHECKING:
     import gradio as gr
+    from pydantic import SecretStr
 
     from ragbot.ui.chat import Gate
 
@@ -48,10 +50,22 @@ def serve_chat(
     reader: bool = True,
     synonyms: Path | None = None,
     threshold: float | None = None,
+    keep_generations: int = KEEP_GENERATIONS,
+    admin: bool = False,
+    admin_password: SecretStr | None = None,
 ) -> None:
     """Serve the chat page for the index at `index`; see `ragbot.ui.startup.serve_chat`."""
     from ragbot.ui import startup
 
     startup.serve_chat(
-        index, host=host, port=port, encoder=encoder, reader=reader, synonyms=synonyms, threshold=threshold
+        index,
+        host=host,
+        port=port,
+        encoder=encoder,
+        reader=reader,
+        synonyms=synonyms,
+        threshold=threshold,
+        keep_generations=keep_generations,
+        admin=admin,
+        admin_password=admin_password,
     )

@@ -11,7 +11,7 @@ from ragbot.ui import texts
 from ragbot.ui.display import escape
 from ragbot.ui.state import BuildProgress
 
-_MARK = (  # two quotation marks, drawn rather than set, so that they look alike with every system font
+LOGO = (  # two quotation marks, drawn rather than set, so that they look alike with every system font
     '<svg class="logo" viewBox="0 0 40 40" aria-hidden="true" focusable="false"><rect width="40" height="40" rx="11"/>'
     '<path d="M10 26v-6.5C10 14.8 12.3 12 17 11.4v3.2c-2 .5-3 1.7-3.1 3.7H17V26zm13 0v-6.5c0-4.7 2.3-7.5 7-8.1v3.2c-2'
     ' .5-3 1.7-3.1 3.7H30V26z"/></svg>'
@@ -21,7 +21,7 @@ _MARK = (  # two quotation marks, drawn rather than set, so that they look alike
 def header_html() -> str:
     """Name, one line, and that no clinician has reviewed the articles."""
     return (
-        f'<header class="top">{_MARK}<div><h1>{texts.PAGE_NAME}</h1><p class="line">{texts.PAGE_LINE}</p></div>'
+        f'<header class="top">{LOGO}<div><h1>{texts.PAGE_NAME}</h1><p class="line">{texts.PAGE_LINE}</p></div>'
         f'<p class="not-reviewed">{texts.NOT_REVIEWED}</p></header>'
     )
 

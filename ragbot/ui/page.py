@@ -14,6 +14,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from ragbot.ui import texts
 from ragbot.ui.chat import Chat, Gate
@@ -54,10 +55,13 @@ def build_page(
     return page
 
 
-def mount(page: gr.Blocks, *, head: str) -> FastAPI:
-    """A web application with `page` at its root, with `head` in its HTML head and without gradio's own footer."""
+def mount(page: gr.Blocks, *, head: str, routes: Sequence[Route] = ()) -> FastAPI:
+    """A web application with `page` at its root, with `head` in its HTML head and without gradio's own footer.
+
+    `routes` stand beside the page; they come first.
+    """
     app: FastAPI = gr.mount_gradio_app(
-        FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
+        FastAPI(docs_url=None, redoc_url=None, openapi_url=None, routes=list(routes)),
         page,
         path="/",
         footer_links=[],
@@ -67,7 +71,7 @@ def mount(page: gr.Blocks, *, head: str) -> FastAPI:
         pwa=False,
         mcp_server=False,
         enable_monitoring=False,
-        max_file_size=1,  # nothing is ever uploaded to this page
+        max_file_size=1,  # nothing is ever uploaded to this page; `serving` refuses it before gradio sees it
         theme=theme(),
         head=head,
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ragbot.ui.chat import Gate
+    from ragbot.ui.documents import Admin
 
 # Gradio compiles its templates in the browser, hence 'unsafe-eval'; everything may come from this host only.
 _POLICY = (
@@ -34,6 +35,7 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
 }
+_GRADIO_UPLOADS = {"upload", "process_recording", "stream"}
 # Gradio's card for link previews: its name and pictures on other hosts.
 _PREVIEW = re.compile(rb"<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>\s*")
 
@@ -46,13 +48,16 @@ def serve(
     examples: Sequence[str] | None = None,
     build: BuildState | None = None,
     gate: Gate | None = None,
+    admin: Admin | None = None,
 ) -> None:
     """Serve the chat page at `host`:`port` until interrupted. `examples` None means the packaged ones.
+
+    With `admin` there is also the documents page at /documents.
 
     Raises ServeError if the port is taken or the host is not of this machine.
     """
     with listen(host, port) as listener:
-        run(listener, get_bot, examples=examples, build=build, gate=gate)
+        run(listener, get_bot, examples=examples, build=build, gate=gate, admin=admin)
 
 
 def run(
@@ -62,9 +67,10 @@ def run(
     examples: Sequence[str] | None = None,
     build: BuildState | None = None,
     gate: Gate | None = None,
+    admin: Admin | None = None,
 ) -> None:
-    """Serve the chat page on a listening socket until interrupted."""
-    _server(get_bot, examples, build, gate).run(sockets=[listener])
+    """Serve the chat page on a listening socket until interrupted; with `admin` the documents page too."""
+    _server(get_bot, examples, build, gate, admin).run(sockets=[listener])
 
 
 @contextmanager
@@ -76,10 +82,11 @@ def serving(
     examples: Sequence[str] | None = None,
     build: BuildState | None = None,
     gate: Gate | None = None,
+    admin: Admin | None = None,
 ) -> Iterator[str]:
     """Serve in a thread for the length of a `with` block, which gets the address; port 0 takes a free one."""
     with listen(host, port) as listener:
-        server = _server(get_bot, examples, build, gate)
+        server = _server(get_bot, examples, build, gate, admin)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="ragbot-page")
         thread.start()
         try:
@@ -121,17 +128,23 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 
 
 def _server(
-    get_bot: GetBot, examples: Sequence[str] | None, build: BuildState | None, gate: Gate | None
+    get_bot: GetBot,
+    examples: Sequence[str] | None,
+    build: BuildState | None,
+    gate: Gate | None,
+    admin: Admin | None,
 ) -> uvicorn.Server:
     import uvicorn
 
+    from ragbot.ui.documents.routes import documents_routes
     from ragbot.ui.frame import head_html
     from ragbot.ui.page import build_page, mount
 
     chosen = packaged_examples() if examples is None else examples
 
     def app() -> ASGIApp:
-        return _Hardened(mount(build_page(get_bot, examples=chosen, build=build, gate=gate), head=head_html()))
+        page = build_page(get_bot, examples=chosen, build=build, gate=gate)
+        return _Hardened(mount(page, head=head_html(), routes=documents_routes(admin) if admin else ()))
 
     # A factory is called inside the server's event loop; outside of one gradio opens loops that nobody closes.
     config = uvicorn.Config(app, factory=True, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
@@ -139,7 +152,7 @@ def _server(
 
 
 class _Hardened:
-    """Adds security headers to every response and takes gradio's link-preview card out of the page."""
+    """Adds security headers to every response, takes gradio's link-preview card out of the page, refuses its uploads."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -147,6 +160,9 @@ class _Hardened:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if _is_gradio_upload(scope):
+            await _refuse(send)
             return
         start: Message | None = None
         page = b""
@@ -171,6 +187,21 @@ class _Hardened:
 
 
 Headers = list[tuple[bytes, bytes]]
+
+
+def _is_gradio_upload(scope: Scope) -> bool:
+    """True for what would make gradio keep a file: its own upload routes, and a form with files on any other."""
+    parts = scope["path"].split("/")
+    if "gradio_api" not in parts or scope["method"] in ("GET", "HEAD"):
+        return False
+    form = any(name == b"content-type" and b"multipart" in value.lower() for name, value in scope["headers"])
+    return form or not _GRADIO_UPLOADS.isdisjoint(parts)
+
+
+async def _refuse(send: Send) -> None:
+    headers = _with_headers([(b"content-type", b"text/plain"), (b"connection", b"close")])
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": b"Not Found"})
 
 
 def _is_page(start: Message) -> bool:

@@ -11,14 +11,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from ragbot.answering import Bot, Models, load_gate, load_models
+from ragbot.config import KEEP_GENERATIONS
 from ragbot.datatypes import Answer, Outcome
 from ragbot.encoding import Encoder
 from ragbot.errors import IndexNotBuiltError, RagbotError
 from ragbot.expansion import Synonyms, load_synonyms
-from ragbot.ingestion import ingest, stale_reason
+from ragbot.ingestion import IngestReport, Progress, ingest, stale_reason
 from ragbot.safety import emergency_text, phrase_dangers
 from ragbot.safety_model import SafetyModel
+from ragbot.store import Index
+from ragbot.ui.documents import Admin, required_password
 from ragbot.ui.serving import listen, run
 from ragbot.ui.state import BuildPhase, BuildState
 
@@ -36,18 +41,25 @@ def serve_chat(
     synonyms: Path | None = None,
     threshold: float | None = None,
     examples: Sequence[str] | None = None,
+    keep_generations: int = KEEP_GENERATIONS,
+    admin: bool = False,
+    admin_password: SecretStr | None = None,
 ) -> None:
     """Serve the chat page for the index at `index` until interrupted; build the index first if missing or stale.
 
     `encoder` is a folder with another sentence encoder, `synonyms` a file of further ones, `threshold` None means the
-    shipped one. Raises ServeError if the port is taken, SynonymsError if that file cannot be read. Any other error is shown on the page, with its next step, since the page is open by then.
+    shipped one; with `admin` the documents page opens with `admin_password`. Raises ServeError if the port is taken or
+    that password is missing, SynonymsError if that file cannot be read. Any other error is shown on the page, with its
+    next step, since the page is open by then.
     """
+    password = required_password(admin=admin, password=admin_password)
     known = load_synonyms(synonyms)
     with listen(host, port) as listener:
         load = partial(load_models, encoder, reader=reader)
-        startup = Startup(index, load=load, synonyms=known, threshold=threshold)
+        startup = Startup(index, load=load, synonyms=known, threshold=threshold, keep_generations=keep_generations)
         threading.Thread(target=startup.prepare, name="ragbot-startup", daemon=True).start()
-        run(listener, startup.bot, examples=examples, build=startup.build, gate=startup.help_first)
+        documents = Admin(password, index, startup.index, startup.rebuild) if password else None
+        run(listener, startup.bot, examples=examples, build=startup.build, gate=startup.help_first, admin=documents)
 
 
 class Startup:
@@ -60,13 +72,16 @@ class Startup:
         load: Callable[..., Models] = load_models,
         synonyms: Synonyms | None = None,
         threshold: float | None = None,
+        keep_generations: int = KEEP_GENERATIONS,
     ) -> None:
         self.build = BuildState()
+        self._keep_generations = keep_generations
         self._index = index
         self._load = load
         self._synonyms = synonyms
         self._threshold = threshold
         self._safety: SafetyModel | None = None
+        self._models: Models | None = None
         self._bot: Bot | None = None
 
     def prepare(self) -> None:
@@ -74,7 +89,7 @@ class Startup:
         try:
             gate = load_gate()
             self._safety = gate.safety  # help for a person in danger waits for nothing else
-            models = self._load(gate=gate)
+            self._models = models = self._load(gate=gate)
             problem = self._make_current(models.encoder)
             self._open(models, problem)
         except RagbotError as error:
@@ -89,6 +104,26 @@ class Startup:
             raise IndexNotBuiltError(self.build.progress.reason or "the index is not open yet; ask again in a moment")
         return self._bot
 
+    def index(self) -> Index:
+        """The index that answers now. Raises IndexNotBuiltError while there is none."""
+        return self.bot().index
+
+    def rebuild(self, progress: Progress) -> IngestReport:
+        """Rebuild the index while the bot answers from the old one, which notices the new one by itself.
+
+        Raises RagbotError if it cannot be built; the old one stays.
+        """
+        if self._models is None or self.build.progress.phase is BuildPhase.BUILDING:
+            raise IndexNotBuiltError(self.build.progress.reason or "the index is still being prepared; wait for it")
+        report = self._ingest(self._models.encoder, progress)
+        if self._bot is None:  # the page began without an index
+            try:
+                self._open(self._models, None)
+            except RagbotError as error:
+                self.build.fail(str(error))
+                raise
+        return report
+
     def help_first(self, question: str) -> Answer | None:
         """Help for a person in danger, or None; by plain phrases alone until the safety model is loaded."""
         message = question[:_CHECKED_CHARS]
@@ -98,13 +133,16 @@ class Startup:
         verdict = self._safety.assess(message)
         return Answer(question, verdict.outcome, message=verdict.message) if verdict.outcome else None
 
+    def _ingest(self, encoder: Encoder, progress: Progress) -> IngestReport:
+        return ingest(index=self._index, encoder=encoder, progress=progress, keep_generations=self._keep_generations)
+
     def _make_current(self, encoder: Encoder) -> RagbotError | None:
         """Build the index if that is needed; the error if it could not be built."""
         try:
             reason = stale_reason(self._index, encoder_name=encoder.name)
             if reason:
                 _log.info("building %s: %s", self._index, reason)
-                ingest(index=self._index, encoder=encoder, progress=self.build.update)
+                self._ingest(encoder, self.build.update)
         except RagbotError as error:
             _log.warning("%s", error)
             return error
