@@ -38,11 +38,16 @@ def in_view(page: Page, selector: str) -> bool:
     )
 
 
+def one_line(text: str) -> str:
+    """The words of `text`; where a file breaks its lines is not what is compared."""
+    return " ".join(text.split())
+
+
 def test_an_answer_shows_the_quote_its_source_and_the_disclaimer(chat: Page, bot: Bot) -> None:
     ask(chat, DRIVING)
     quote = chat.inner_text("#turn-1 .lead blockquote")
     assert "should not drive until the next day" in quote
-    assert quote in bot.index.document("going-home.md").text.replace("\n", " ")
+    assert one_line(quote) in one_line(bot.index.document("going-home.md").text)
     assert chat.locator("#turn-1 .lead mark").count() >= 1
     source = chat.inner_text("#turn-1 .lead .source")
     for part in ("Going home after a session", "When can I drive?", "published 21 January 2025", "2 sources"):
@@ -65,7 +70,7 @@ def test_the_passage_opens_at_the_quote_and_closes_by_escape_and_button(chat: Pa
     for close in (lambda: chat.keyboard.press("Escape"), lambda: chat.click("[data-close]")):
         chat.click("#turn-1 .lead .show >> nth=0")
         chat.wait_for_selector("#passage mark")
-        assert chat.inner_text("#passage mark") == quote
+        assert one_line(chat.inner_text("#passage mark")) == one_line(quote)
         assert in_view(chat, "#passage mark")
         assert "note 29" in chat.inner_text("#passage .document")  # the whole document is there
         assert chat.evaluate("document.activeElement.id") == "passage-title"
