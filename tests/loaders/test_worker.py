@@ -294,7 +294,9 @@ def test_no_process_outlives_the_one_that_started_it(
 ) -> None:
     script = (
         "import sys; sys.path[:] = __import__('json').loads(sys.argv[1])\n"
-        "from pathlib import Path; import time\n"
+        "from pathlib import Path; import signal, time\n"
+        # whoever starts the tests in the background makes their children deaf to Ctrl-C
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from ragbot.loaders.worker import DocumentLoader, Limits\n"
         "loader = DocumentLoader(limits=Limits(seconds=600), parser='misbehaving:parse')\n"
         "print(loader.load(Path('a.html'), 'a.html', b'pid').text, flush=True)\n"
@@ -308,7 +310,10 @@ def test_no_process_outlives_the_one_that_started_it(
         assert is_alive(child)
         time.sleep(0.3)  # it begins to hang
         parent.send_signal(ending)
-        parent.wait(timeout=30)
+        try:
+            parent.wait(timeout=30)
+        finally:
+            parent.kill()
     wait_until = time.monotonic() + 30
     while is_alive(child) and time.monotonic() < wait_until:
         time.sleep(0.05)
