@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Self
@@ -29,6 +29,7 @@ __all__ = ["DocumentLoader", "Limits"]
 _PARSER = "ragbot.loaders:parse_source"
 _OWN_FORMATS = (".txt", ".text", ".md", ".markdown")
 _SHORT = 32_000  # bytes; the worst of this length (a hundred nested quotations) takes 12 s, within any limit
+_ABANDON_SECONDS = 0.05
 
 
 class DocumentLoader:
@@ -112,8 +113,10 @@ class DocumentLoader:
     def _abandon(self, futures: list[Future[Document | DocumentError]]) -> None:
         """Do not make a caller who leaves early (Ctrl-C, an error) wait for a parser."""
         running = [future for future in futures if not future.cancel() and not future.done()]
-        if running and (process := self._process):
-            process.kill()
+        # Again and again: the thread may be about to start a new process when the old one is killed.
+        while running and wait(running, timeout=_ABANDON_SECONDS).not_done:
+            if process := self._process:
+                process.kill()
 
     def _is_ours(self, source: SourceFile) -> bool:
         suffix = PurePath(source.path).suffix.lower()
