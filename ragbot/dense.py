@@ -94,15 +94,20 @@ class DenseIndex:
             return "SQfp16"
         return f"IVF{self._faiss.nlist},SQfp16,nprobe={self._faiss.nprobe}"
 
-    def search(self, query: Vectors, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def search(
+        self, query: Vectors, k: int, *, inside: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Rows and similarities of the `k` nearest to one unit vector (dimension,), best first, equals by row.
 
-        Fewer than `k` only if there are not so many, or, with cells, not so many in those that are probed.
+        With a mask `inside` (size,) only of the rows where it is true: so few that an index of them would be exact are
+        all compared, whatever cells they lie in. Fewer than `k` only if there are not so many, or, with cells, not so
+        many in those that are probed.
         """
-        k = min(k, self.size)
+        n = self.size if inside is None else int(inside.sum())
+        k = min(k, n)
         if k < 1:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        rows, similarities = self._nearest(query, k)
+        rows, similarities = self._nearest(query, k, n, None if inside is None else self._only(inside))
         order = np.lexsort((rows, -similarities))[:k]
         return rows[order], similarities[order]
 
@@ -139,17 +144,31 @@ class DenseIndex:
     def _has_cells(self) -> bool:
         return hasattr(self._faiss, "nlist")
 
-    def _nearest(self, query: Vectors, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The `k` nearest and all that are equal to the last of them, in FAISS's order."""
+    def _nearest(
+        self, query: Vectors, k: int, n: int, parameters: Any
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The `k` nearest of `n` and all that are equal to the last of them, in FAISS's order."""
         asked = k
+        single = np.ascontiguousarray(query[None, :], dtype=np.float32)
         while True:
-            asked = min(self.size, asked + 1)
-            similarities, rows = self._faiss.search(np.ascontiguousarray(query[None, :], dtype=np.float32), asked)
+            asked = min(n, asked + 1)
+            similarities, rows = self._faiss.search(single, asked, params=parameters)
             found = rows[0] >= 0  # FAISS fills up with -1
             similarities, rows = similarities[0][found], rows[0][found]
-            if len(rows) < asked or asked == self.size or similarities[-1] < similarities[k - 1]:
+            if len(rows) < asked or asked == n or similarities[-1] < similarities[k - 1]:
                 return rows, similarities
             asked *= 2
+
+    def _only(self, inside: NDArray[np.bool_]) -> Any:
+        """FAISS's parameters for a search of the rows where `inside` is true."""
+        import faiss
+
+        swig: Any = faiss  # its type stubs lack the keywords, and only keywords keep the selector alive
+        selector = swig.IDSelectorBitmap(np.packbits(inside, bitorder="little"))
+        if not self._has_cells:
+            return swig.SearchParameters(sel=selector)
+        cells, exact = self._faiss.nlist, int(inside.sum()) <= EXACT_UP_TO
+        return swig.SearchParametersIVF(sel=selector, nprobe=cells if exact else self._faiss.nprobe)
 
 
 def n_cells(n: int) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ragbot.encoding import MiniLmEncoder
 
-READER_SHA256 = "0f0bb0324aa5890b39f03f5929cef25bbee3f4afdc0159b9e76226e437f7b8c2"
+READER_SHA256 = "f55c2e1bf3a1971a55af344b538321695be529af13db440a8c71058f6c2311bf"
 # What oneDNN prepares for a number of tokens it keeps, up to 1,024 times: without steps memory grew by 3 MB a question.
 _PACKED_STEP = 64
 MAX_QUESTION_PIECES = 80

@@ -67,11 +67,14 @@ def main() -> None:
         help="weights in place of the shipped ones; of n files the i-th "
         "reads the dev questions i, i + n, …, so that none reads what it was trained on",
     )
+    parser.add_argument(
+        "--layers", type=Path, help="layers of the encoder in place of the shipped ones, for trying out"
+    )
     parser.add_argument("--windows", type=int, default=READ_WINDOWS, help="windows that the reader reads")
     parser.add_argument("--without-reader", action="store_true", help="fit the plain features only")
     parser.add_argument("--write", action="store_true", help="write ragbot/data/*.json")
     options = parser.parse_args()
-    encoder = MiniLmEncoder()
+    encoder = MiniLmEncoder(layers=options.layers.read_bytes() if options.layers else None)
     cases = [case for n, pair in enumerate(options.pairs) for case in load_cases(n, pair, encoder)]
     fitted = {"plain": fit(cases, options, NAMES, FEATURES)}
     if not options.without_reader:
@@ -218,7 +221,7 @@ def fit_confidence(
     target = np.where(right, 1.0, np.where(answerable, ANSWERABLE_SHARE, 0.0))
     mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-3
     shares = corpus_weights(cases)
-    weights, bias = fit_logistic((values - mean) / scale, target, shares, penalty=0.02)
+    weights, bias = fit_logistic((values - mean) / scale, target, shares, penalty=0.01)
     scores = ((values - mean) / scale) @ weights + bias
     slope, offset = fit_logistic(scores[:, None], right.astype(float), shares, penalty=0.0)
     return ConfidenceModel(features, weights * slope[0], mean, scale, float(bias * slope[0] + offset), 0.0)

@@ -24,7 +24,7 @@ from reader_data.rows import PoolWindow, Row, SourceRows, n_words, read_json, re
 from reader_data.snippets import read_snippets
 from reader_data.squad import read_squad
 
-MINED_SHARE = 0.5  # of the answerable questions get one mined window
+MINED_SHARE = 0.3  # of the answerable questions get one mined window
 # What a line of each kind of JSONL file holds at least; `rows` are ready-made ones, as scripts/dev_rows.py writes them.
 _LINES = {"medquad": {"qtype", "answer"}, "own": {"hand", "right"}, "rows": {"question", "sentences", "right"}}
 _FIRST_PERSON = re.compile(r"(I|My|We|So I|I'm|I've)\b")
@@ -45,17 +45,17 @@ class Recipe:
 # By file name; any other file is taken whole. Questions that share their words with the text teach little about how
 # patients ask, so the large sets of that kind are thinned.
 RECIPES = {
-    "squad_train_part_exact.json": Recipe(share=0.3),
-    "squad_train_part_tokenised.json": Recipe(share=0.2),
+    "squad_train_part_exact.json": Recipe(),
+    "squad_train_part_tokenised.json": Recipe(share=0.8),
     "squad2_dev_part.json": Recipe(held=4, none_repeated=2),
-    "squadshifts_new_wiki.json": Recipe(share=0.3, held=3),
+    "squadshifts_new_wiki.json": Recipe(share=0.7, held=3),
     "squadshifts_reddit.json": Recipe(share=0.3, own_text_only=True, has_stories=True),
     "squadshifts_amazon.json": Recipe(share=0.15, own_text_only=True),
     "policyqa_dev.json": Recipe(share=0.1, own_text_only=True),
     "policyqa_test.json": Recipe(share=0.1, own_text_only=True),
     "multispanqa_valid.json": Recipe(held=110),
-    "medquad.jsonl": Recipe(share=0.6),
-    "questions.jsonl": Recipe(repeated=4),
+    "medquad.jsonl": Recipe(share=0.3),
+    "questions.jsonl": Recipe(),
 }
 
 

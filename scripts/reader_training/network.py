@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
-from training import fast_precision
+from training import fast_precision, trainable_copy
 
 from ragbot.errors import ModelError
 from reader_training.batches import Batch
@@ -49,12 +48,7 @@ class ReaderNetwork(nn.Module):
 
     def __init__(self, base: Any) -> None:
         super().__init__()
-        self.base = copy.deepcopy(base)
-        self.base.pooler = None
-        # The fused attention's bfloat16 backward is many times slower on a processor than two plain products.
-        self.base.set_attn_implementation("eager")
-        for layer in self.base.encoder.layer:
-            layer.attention.self.dropout.p = 0.0  # drawing a mask for each pair of tokens costs more than it brings
+        self.base = trainable_copy(base)
         width = self.base.config.hidden_size
         self.sentence = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))
         self.none = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))

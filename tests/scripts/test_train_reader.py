@@ -119,7 +119,7 @@ DIES_WHILE_SAVING = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from reader_training import checkpoint
+import checkpoint
 import train_reader
 
 whole, calls = checkpoint.save_file, []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -20,16 +20,14 @@ Tensors = dict[str, Tensor]
 
 @dataclass(slots=True)
 class Position:
-    """How far a run is: `batch` counts within `epoch`; the sums are over the steps since the last line of the log."""
+    """How far a run is: `batch` counts within `epoch`; `sums` are of the logged figures since the log's last line."""
 
     step: int = 0
     epoch: int = 0
     batch: int = 0
     examples: int = 0
     seconds: float = 0.0
-    sentence_loss: float = 0.0
-    span_loss: float = 0.0
-    hit: float = 0.0
+    sums: list[float] = field(default_factory=list)
 
 
 def save_checkpoint(
