@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import benchmark
+import grown_set
+import measuring
 import numpy as np
 import scale_set
-from benchmark import show
+from measuring import show
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def main() -> None:
     if options.child:
         print(json.dumps(CHILDREN[options.child](options)))
         return
-    print(f"# {benchmark.machine()}\n{'':34} {'ratio':>8}  figures (bound)", flush=True)
+    print(f"# {measuring.machine()}\n{'':34} {'ratio':>8}  figures (bound)", flush=True)
     options.folder, made = prepared(options)
     print(f"# {options.chunks:,} chunks: {made}", flush=True)
     show_parts(options)
@@ -49,7 +50,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chunks", type=int, default=100_000, help="size of the set (%(default)s)")
     parser.add_argument("--texts", type=Path, help="rows with answer, focus and question (default: corpus/ and eval/)")
-    parser.add_argument("--cache", type=Path, default=benchmark._default_cache(), help="where all stays (%(default)s)")
+    parser.add_argument("--cache", type=Path, default=measuring.default_cache(), help="where all stays (%(default)s)")
     parser.add_argument("--minutes", type=float, default=15.0, help="at most so long for encoding real chunks")
     parser.add_argument("--asked", type=int, default=200, help="questions asked")
     parser.add_argument("--parts", action="store_true", help="only the dense and the lexical index, no generation")
@@ -66,7 +67,7 @@ def prepared(options: argparse.Namespace) -> tuple[Path, str]:
     source = scale_set.read_source(options.texts, options.asked)
     folder, cut, encoded = scale_set.real_set(source, encoder, cache=options.cache, n=n, minutes=options.minutes)
     scale_set.write_set(folder, source, encoder, cut, encoded.chunks, n)
-    made = benchmark.how_made(source.name, len(cut.documents), len(source.documents), encoded.chunks, n)
+    made = grown_set.how_made(source.name, len(cut.documents), len(source.documents), encoded.chunks, n)
     return folder, made
 
 
@@ -133,10 +134,10 @@ def build_whole(options: argparse.Namespace) -> dict[str, Any]:
     encoder, folder = MiniLmEncoder(), options.folder / "index"
     source = scale_set.read_source(options.texts, options.asked)
     _, cut, encoded = scale_set.real_set(source, encoder, cache=options.cache, n=options.chunks, minutes=0)
-    figures = _timed(lambda: benchmark.build_index(folder, *benchmark._filled(cut, encoded, options.chunks), encoder))
+    figures = _timed(lambda: grown_set.build_index(folder, *grown_set.filled(cut, encoded, options.chunks), encoder))
     index = Index(folder)
     vectors = index.manifest.n_sentences * encoder.dimension * np.dtype(np.float16).itemsize
-    return figures | {"bytes": benchmark._bytes_beyond_text(index) - vectors / options.chunks}
+    return figures | {"bytes": measuring.bytes_beyond_text(index) - vectors / options.chunks}
 
 
 def search(options: argparse.Namespace) -> dict[str, Any]:
@@ -281,7 +282,7 @@ def _child(name: str, options: argparse.Namespace) -> dict[str, Any]:
     arguments = ["--child", name, "--folder", str(options.folder), "--cache", str(options.cache)]
     arguments += ["--chunks", str(options.chunks), "--asked", str(options.asked)]
     arguments += ["--texts", str(options.texts)] if options.texts else []
-    result: dict[str, Any] = json.loads(benchmark._run(str(Path(__file__).resolve()), *arguments))
+    result: dict[str, Any] = json.loads(measuring.python_output(str(Path(__file__).resolve()), *arguments))
     return result
 
 

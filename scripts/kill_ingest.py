@@ -28,12 +28,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # a forked process must not wait 
 import numpy as np
 
 from ragbot.answering import Bot
-from ragbot.encoding import Encoder, MiniLmEncoder
+from ragbot.encoding import Encoder, MiniLmEncoder, Vectors
 from ragbot.ingestion import IngestReport, ingest
 from ragbot.safety_model import SafetyModel
 from ragbot.store import Index, current_generation
 
 N_DOCUMENTS = 12
+MIN_COSINE = 0.999
 TOPICS = (
     "driving",
     "nausea",
@@ -170,17 +171,21 @@ def answer(bot: Bot) -> list[tuple[object, ...]]:
 
 
 def check_equal(index: Path, rebuilt: Path, report: IngestReport, place: str) -> None:
-    """Both hold the same passages under the same numbers, with the same vectors up to half precision."""
+    """Both hold the same passages under the same numbers, with vectors alike."""
     one, two = Index(index), Index(rebuilt)
     check(one.fingerprint == two.fingerprint == report.fingerprint, f"{place}: other fingerprint")
     check(one.passage_hashes.tolist() == two.passage_hashes.tolist(), f"{place}: other passages")
     rows = range(one.manifest.n_chunks)
     check([one.chunk(n) for n in rows] == [two.chunk(n) for n in rows], f"{place}: other chunks")
-    apart = np.abs(one.dense.vectors(list(rows)) - two.dense.vectors(list(rows))).max()
-    check(float(apart) < 2e-3, f"{place}: vectors {apart} apart")
+    check(alike(one.dense.vectors(list(rows)), two.dense.vectors(list(rows))), f"{place}: vectors apart")
     for n in rows:
-        vectors = one.stored_sentence_vectors(n).astype(np.float32), two.stored_sentence_vectors(n).astype(np.float32)
-        check(float(np.abs(vectors[0] - vectors[1]).max()) < 2e-3, f"{place}: sentence vectors of passage {n} apart")
+        vectors = (index.stored_sentence_vectors(n).astype(np.float32) for index in (one, two))
+        check(alike(*vectors), f"{place}: sentence vectors of passage {n} apart")
+
+
+def alike(one: Vectors, two: Vectors) -> bool:
+    """True if each vector is the other's but for what a batch of other lengths changes in bfloat16 (cosine over 0.999)."""
+    return bool(((one * two).sum(axis=1) > MIN_COSINE).all())
 
 
 def check(holds: bool, failure: str) -> None:

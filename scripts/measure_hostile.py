@@ -22,12 +22,16 @@ _INGEST = "import sys; from ragbot.cli import app; app(['ingest', sys.argv[1], '
 _PARSE = """
 import sys
 from pathlib import Path
+from ragbot.errors import DocumentError
 from ragbot.loaders import find_files
+from ragbot.loaders.ahead import read_ahead
 from ragbot.loaders.worker import DocumentLoader
 with DocumentLoader() as loader:
-    for file, outcome in loader.load_all(find_files([Path(sys.argv[1])])):
-        if isinstance(outcome, Exception):
-            print(f"skipped: {file.doc_id!r}: {outcome}", file=sys.stderr)
+    for read in read_ahead(find_files([Path(sys.argv[1])]), loader):
+        try:
+            read.document(loader)
+        except DocumentError as error:
+            print(f"skipped: {read.file.doc_id!r}: {error}", file=sys.stderr)
 """
 
 

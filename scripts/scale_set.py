@@ -1,6 +1,6 @@
 """The set of benchmark_scale.py: real chunks, encoded once, and copies of them as far off as real neighbours are.
 
-Keeps everything in a folder that other processes read; benchmark.py makes the copies.
+Keeps everything in a folder that other processes read; grown_set.py makes the copies.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import benchmark
+import grown_set
 import numpy as np
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ class Source:
 
 def read_source(file: Path | None, asked: int) -> Source:
     """Texts and questions of a file with rows of answer, focus and question; of the repository if there is none."""
-    random = np.random.default_rng(benchmark.SEED)
+    random = np.random.default_rng(grown_set.SEED)
     if file is None:
         documents = _corpus()
         digest = hashlib.sha256(json.dumps([document.sha256 for document in documents]).encode()).hexdigest()
         shuffled = [documents[i] for i in random.permutation(len(documents))]
-        return Source("corpus/", digest, shuffled, benchmark.dev_questions(ROOT / "eval" / "questions.jsonl", asked))
-    rows = benchmark._rows(file)
+        return Source("corpus/", digest, shuffled, grown_set.dev_questions(ROOT / "eval" / "questions.jsonl", asked))
+    rows = grown_set.read_rows(file)
     chosen = random.choice(len(rows), min(asked, len(rows)), replace=False)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    return Source(file.name, digest, benchmark._documents(rows), [rows[i]["question"] for i in chosen])
+    return Source(file.name, digest, grown_set.documents_of(rows), [rows[i]["question"] for i in chosen])
 
 
 def _corpus() -> list[Document]:
@@ -55,16 +55,16 @@ def _corpus() -> list[Document]:
 
 def real_set(
     source: Source, encoder: Encoder, *, cache: Path, n: int, minutes: float
-) -> tuple[Path, benchmark.Cut, benchmark.Encoded]:
+) -> tuple[Path, grown_set.Cut, grown_set.Encoded]:
     """Folder of the set of `n` chunks, and at most so many real ones, cut and encoded; `minutes` as encode_cached."""
-    blocks = benchmark.set_folder(cache, source.digest, encoder)
-    cut, encoded = benchmark.encode_cached(source.documents, encoder, blocks / "blocks", n=n, minutes=minutes)
+    blocks = grown_set.set_folder(cache, source.digest, encoder)
+    cut, encoded = grown_set.encode_cached(source.documents, encoder, blocks / "blocks", n=n, minutes=minutes)
     folder = blocks / f"scale-{n}-of-{len(cut.chunks)}"
     folder.mkdir(exist_ok=True)
     return folder, cut, encoded
 
 
-def write_set(folder: Path, source: Source, encoder: Encoder, cut: benchmark.Cut, real: Vectors, n: int) -> None:
+def write_set(folder: Path, source: Source, encoder: Encoder, cut: grown_set.Cut, real: Vectors, n: int) -> None:
     """Write the real texts, all vectors, and the questions with theirs into `folder`, for the processes that measure."""
     texts = [f"{passage.prefix} {passage.text}" for passage in cut.passages]
     (folder / "texts.json").write_text(json.dumps(texts), "utf-8")
@@ -76,24 +76,24 @@ def write_set(folder: Path, source: Source, encoder: Encoder, cut: benchmark.Cut
 
 def write_vectors(path: Path, real: Vectors, n: int) -> None:
     """`n` unit vectors in half precision: the `real` ones, then copies as far off as real neighbours are."""
-    apart, random = benchmark.neighbour_distances(real), np.random.default_rng(benchmark.SEED)
+    apart, random = grown_set.neighbour_distances(real), np.random.default_rng(grown_set.SEED)
     beside = path.with_suffix(".part")
     kept = np.lib.format.open_memmap(beside, mode="w+", dtype=np.float16, shape=(n, real.shape[1]))
     for copy in range(-(-n // len(real))):
         start = copy * len(real)
         distances = random.choice(apart, len(real)) if copy else np.zeros(len(real))
-        kept[start : start + len(real)] = benchmark.turned(real, distances, seed=benchmark.SEED + copy)[: n - start]
+        kept[start : start + len(real)] = grown_set.turned(real, distances, seed=grown_set.SEED + copy)[: n - start]
     kept.flush()
     beside.replace(path)
 
 
 def grown(texts: Sequence[str], n: int) -> Iterator[str]:
     """`n` texts: those given, then copies of them with names and numbers exchanged, made as they are asked for."""
-    names = benchmark.names_in(texts)
+    names = grown_set.names_in(texts)
 
     def all_copies() -> Iterator[str]:
         yield from texts
         for copy in range(1, -(-n // len(texts))):
-            yield from map(benchmark.exchanged(names, copy), texts)
+            yield from map(grown_set.exchanged(names, copy), texts)
 
     return islice(all_copies(), n)

@@ -23,7 +23,6 @@ from ragbot.store.passages import passage_hash, passage_of, sentence_hash
 from ragbot.store.rows import DocumentRows, rows_of
 from ragbot.store.vector_code import encoding_signature
 from ragbot.store.vector_log import VectorLog
-from ragbot.store.whole import write_generation
 
 __all__ = [
     "FORMAT_VERSION",
@@ -52,7 +51,6 @@ __all__ = [
     "rows_of",
     "sentence_hash",
     "tidy",
-    "write_generation",
     "writing",
     "wrong_parts",
 ]

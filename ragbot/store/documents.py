@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ragbot.datatypes import Block, BlockKind, Document, Heading, Span
+from ragbot.datatypes import Block, BlockKind, CatalogueEntry, Document, Heading, Span
 
 _TABLE = "CREATE TABLE documents (number INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, path TEXT, record TEXT, text TEXT)"
+_CATALOGUE = (
+    "SELECT number, doc_id, json_extract(record, '$.title', '$.published', '$.reviewed', '$.kind', '$.certainty', "
+    "'$.sources', '$.superseded_by') FROM documents ORDER BY doc_id"
+)
 _OWN_COLUMNS = ("doc_id", "path", "text")
 _TUPLES = ("pages", "sources", "notes")
 
@@ -55,6 +59,12 @@ class DocumentsWriter:
             self._database.commit()
             self._database.close()
 
+    def abandon(self) -> None:
+        """Let go of the file, finished or not; what is on a full disk stays there."""
+        if self._is_open:
+            self._is_open = False
+            self._database.close()
+
 
 def open_documents(path: Path) -> sqlite3.Connection:
     """The table at `path` for reading, shared by threads that take turns."""
@@ -69,6 +79,17 @@ def read_document(database: sqlite3.Connection, number: int) -> Document:
     if row is None:
         raise LookupError(number)
     return _from_json(*row)
+
+
+def read_catalogue(database: sqlite3.Connection) -> dict[int, CatalogueEntry]:
+    """What each document says of itself, by its number, in order of the names; no text is read."""
+    found: dict[int, CatalogueEntry] = {}
+    for number, doc_id, values in database.execute(_CATALOGUE):
+        title, published, reviewed, kind, certainty, sources, superseded_by = json.loads(values)
+        found[number] = CatalogueEntry(
+            doc_id, title, published, reviewed, kind, certainty, tuple(sources or ()), superseded_by
+        )
+    return found
 
 
 def _to_json(document: Document) -> dict[str, Any]:

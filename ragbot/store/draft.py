@@ -133,7 +133,7 @@ class Draft:
 
     def discard(self) -> None:
         """Remove it; the current generation stays."""
-        self._documents.close()
+        self._documents.abandon()
         remove(self._root)
 
     def _chunk_table(self) -> NDArray[np.int32]:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragbot.datatypes import Chunk, Document, Sentence, Span
+from ragbot.datatypes import CatalogueEntry, Chunk, Document, Sentence, Span
 from ragbot.dense import DenseIndex
 from ragbot.encoding import Vectors
 from ragbot.errors import IndexMismatchError
 from ragbot.lexical import LexicalIndex
+from ragbot.scope import Scope
 from ragbot.store import layout
-from ragbot.store.documents import open_documents, read_document
+from ragbot.store.documents import open_documents, read_catalogue, read_document
 from ragbot.store.generations import current_generation
 from ragbot.store.manifest import read_manifest
 from ragbot.store.parts import wrong_parts
 from ragbot.store.rows import HASH_BYTES, DocumentRows, chunk_of, sentences_of
 
 _DOCUMENTS_IN_MEMORY = 256
+_SCOPES_IN_MEMORY = 16  # a byte a chunk each
 # What readers raise when they meet a broken file.
 DAMAGE = (OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError, LookupError, sqlite3.Error)
 
@@ -63,6 +65,7 @@ class Index:
             ) from error
         self._lock = threading.Lock()
         self._document = lru_cache(maxsize=_DOCUMENTS_IN_MEMORY)(self._read_document)
+        self._inside = lru_cache(maxsize=_SCOPES_IN_MEMORY)(self._find_inside)
         if not self._is_whole():
             raise IndexMismatchError(f"index at {folder} is incomplete; {layout.mend(folder)}")
 
@@ -76,9 +79,23 @@ class Index:
         """Names of all documents, sorted."""
         return sorted(self._numbers)
 
+    @property
+    def catalogue(self) -> tuple[CatalogueEntry, ...]:
+        """What each document says of itself, sorted by name; read once, without the texts."""
+        return tuple(self._catalogue.values())
+
+    def chunks_inside(self, scope: Scope) -> NDArray[np.bool_] | None:
+        """Which chunks (n_chunks,) are of documents inside `scope`; None if all documents are."""
+        return None if scope.is_everything else self._inside(scope)
+
     def document(self, doc_id: str) -> Document:
         """The document called `doc_id`. Raises KeyError if there is none."""
         return self._document(self._numbers[doc_id])
+
+    def title(self, doc_id: str) -> str | None:
+        """The title of the document called `doc_id`, or None if there is none."""
+        number = self._numbers.get(doc_id)
+        return None if number is None else self._document(number).title
 
     def number(self, doc_id: str) -> int:
         """Number of the document called `doc_id`. Raises KeyError if there is none."""
@@ -116,6 +133,19 @@ class Index:
             np.array(self.passage_hashes[first:last]),
             np.array(self._sentence_hashes[begin:end]),
         )
+
+    @cached_property
+    def _catalogue(self) -> dict[int, CatalogueEntry]:
+        with self._lock:
+            return read_catalogue(self._database)
+
+    def _find_inside(self, scope: Scope) -> NDArray[np.bool_] | None:
+        admitted = [number for number, entry in self._catalogue.items() if scope.admits(entry)]
+        if len(admitted) == len(self._catalogue):
+            return None
+        documents = np.zeros(1 + max(self._catalogue, default=0), dtype=np.bool_)
+        documents[admitted] = True
+        return documents[self._chunks[:, 0]]
 
     def _is_whole(self) -> bool:
         made = self.manifest

@@ -1,7 +1,8 @@
-"""One writer at a time: the index folder's lock, which the operating system lets go when its process dies."""
+"""One writer at a time: locks of the index folder and of single files, let go by the system when their process dies."""
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,27 @@ def writing(folder: Path) -> Iterator[None]:
         raise IndexLockedError(f"another ingest is writing {folder}; wait for it to end, then run it again") from error
     except OSError as error:
         raise IndexLockedError(f"cannot write to {folder} ({error.strerror}); name another with --index") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def holding(path: Path, *, wait_s: float) -> Iterator[None]:
+    """Hold the file `path` for writing, by a lock beside it; whoever else wants it waits up to `wait_s` seconds.
+
+    Raises TimeoutError if another holds it for longer, OSError if its folder is missing or cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    if not path.parent.is_dir():  # the lock would make it: a misspelt folder should be told, not made
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+    lock = FileLock(f"{path}.lock")
+    try:
+        lock.acquire(timeout=wait_s)
+    except Timeout as error:
+        raise TimeoutError(f"another process has held {path} for {wait_s:g} seconds") from error
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
+from ragbot.chunking import gaps_as_read
 from ragbot.datatypes import Chunk, Document, Sentence
 from ragbot.encoding import Passage
 from ragbot.store.rows import HASH_BYTES
@@ -13,10 +14,14 @@ from ragbot.store.vector_code import encoding_signature
 
 
 def passage_of(document: Document, chunk: Chunk, sentences: Sequence[Sentence]) -> Passage:
-    """Title and heading path, then the chunk, with the spans of its own `sentences`."""
-    start = chunk.span.start
-    spans = tuple((s.span.start - start, s.span.end - start) for s in sentences)
-    return Passage(chunk.under(document.title), chunk.text, spans)
+    """Title and heading path, then the chunk's own `sentences` with their spans, the same for every file format."""
+    text = ""
+    spans: list[tuple[int, int]] = []
+    for gap, sentence in zip(gaps_as_read(document.text, sentences), sentences, strict=True):
+        start = len(text) + len(gap)
+        text += gap + sentence.span.cut(document.text)
+        spans.append((start, len(text)))
+    return Passage(chunk.under(document.title), text, tuple(spans))
 
 
 def passage_hash(passage: Passage) -> bytes:

@@ -13,7 +13,16 @@ from pathlib import Path
 from ragbot import encoding
 from ragbot.store.layout import NUMBERS
 
-MAKERS = ("encode_passages", "_passage_pieces", "_wrapped", "_states", "_sentence_means", "_unit", "padded")
+MAKERS = (
+    "encode_passages",
+    "_passage_pieces",
+    "_wrapped",
+    "_states",
+    "_fast_network",
+    "_sentence_means",
+    "_unit",
+    "padded",
+)
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import benchmark
 import benchmark_scale
+import grown_set
 import numpy as np
 import pytest
 import scale_set
@@ -39,7 +39,7 @@ def test_vectors_are_the_real_ones_then_copies_as_far_off_as_neighbours(tmp_path
     vectors = np.load(tmp_path / "vectors.npy").astype(np.float32)
     assert vectors.shape == (100, 32)
     np.testing.assert_allclose(vectors[:40], real, atol=2**-11)
-    apart = benchmark.neighbour_distances(real)
+    apart = grown_set.neighbour_distances(real)
     away = np.linalg.norm(vectors[40:] - np.concatenate([real, real[:20]]), axis=1)
     # Each is one of the distances between neighbours, but for half precision in 32 components.
     assert np.abs(away[:, None] - apart[None, :]).min(axis=1).max() < 32**0.5 * 2**-11

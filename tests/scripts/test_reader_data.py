@@ -28,7 +28,7 @@ from ragbot.errors import DatasetError
 MODULES = [f"reader_data.{name}" for name in ("medquad", "mixture", "multispan", "own", "rows", "squad")]
 
 
-@pytest.mark.parametrize("name", [*MODULES, "question_noise", "reader_training.run"])
+@pytest.mark.parametrize("name", [*MODULES, "question_noise", "training_run"])
 def test_the_examples_in_the_docstrings_hold(name: str) -> None:
     found = doctest.testmod(import_module(name))
     assert found.attempted > 0

@@ -1,13 +1,11 @@
-"""The benchmark's large set: as far apart as real neighbours, with offsets that hold, encoded despite a kill."""
+"""The benchmarks' large set: as far apart as real neighbours, with offsets that hold, encoded despite a kill."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 
+import grown_set
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,20 +14,6 @@ from hypothesis import strategies as st
 from ragbot.datatypes import Document
 from ragbot.encoding import Encoder, Passage, Vectors
 from ragbot.store import Index
-
-
-def load_benchmark() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "scripts" / "benchmark.py"
-    spec = importlib.util.spec_from_file_location("benchmark", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["benchmark"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-BENCHMARK = load_benchmark()
 
 
 def unit_vectors(n: int, dimension: int = 32) -> Vectors:
@@ -42,7 +26,7 @@ def answers(n: int) -> list[Document]:
         {"focus": f"Illness {i}", "answer": f"It was found by Miller in 19{i:02}. Rest helps, says Doctor Becker {i}."}
         for i in range(n)
     ]
-    documents: list[Document] = BENCHMARK._documents(rows)
+    documents: list[Document] = grown_set.documents_of(rows)
     return documents
 
 
@@ -76,7 +60,7 @@ class CountingEncoder:
 @given(st.lists(st.floats(0.0, 1.39), min_size=1, max_size=20), st.integers(0, 5))
 def test_a_turned_vector_is_of_length_one_and_exactly_its_distance_away(distances: list[float], seed: int) -> None:
     vectors = unit_vectors(len(distances))
-    moved = BENCHMARK.turned(vectors, np.array(distances), seed=seed)
+    moved = grown_set.turned(vectors, np.array(distances), seed=seed)
     np.testing.assert_allclose(np.linalg.norm(moved, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(moved - vectors, axis=1), distances, atol=1e-3)
 
@@ -84,24 +68,24 @@ def test_a_turned_vector_is_of_length_one_and_exactly_its_distance_away(distance
 def test_neighbour_distances_agree_with_a_case_worked_by_hand() -> None:
     # corners at 0, 60 and 180 degrees: chords are 2 sin(30) = 1 for the first two, 2 sin(60) = 1.732 for the third
     vectors = np.array([[1, 0], [0.5, np.sqrt(0.75)], [-1, 0]], dtype=np.float32)
-    np.testing.assert_allclose(BENCHMARK.neighbour_distances(vectors), [1, 1, np.sqrt(3)], atol=1e-5)
+    np.testing.assert_allclose(grown_set.neighbour_distances(vectors), [1, 1, np.sqrt(3)], atol=1e-5)
 
 
 def test_copies_lie_as_far_from_their_originals_as_real_neighbours_do(fake_encoder: Encoder, tmp_path: Path) -> None:
-    cut, encoded = BENCHMARK.encode_cached(answers(80), fake_encoder, tmp_path, n=10_000, minutes=1)
+    cut, encoded = grown_set.encode_cached(answers(80), fake_encoder, tmp_path, n=10_000, minutes=1)
     real = len(cut.chunks)
-    _, filled = BENCHMARK._filled(cut, encoded, 4 * real)
+    _, filled = grown_set.filled(cut, encoded, 4 * real)
     copies = filled.chunks[real:].reshape(3, real, -1)
     apart = np.linalg.norm(copies - encoded.chunks, axis=2).ravel()
-    expected = np.percentile(BENCHMARK.neighbour_distances(encoded.chunks), [25, 50, 75])
+    expected = np.percentile(grown_set.neighbour_distances(encoded.chunks), [25, 50, 75])
     np.testing.assert_allclose(np.percentile(apart, [25, 50, 75]), expected, atol=0.06)
     np.testing.assert_allclose(np.linalg.norm(filled.chunks, axis=1), 1, atol=1e-4)
     assert all(np.allclose(np.linalg.norm(v, axis=1), 1, atol=1e-3) for v in filled.sentences)
 
 
 def test_a_copy_changes_numbers_and_names_and_keeps_every_offset(fake_encoder: Encoder) -> None:
-    cut = BENCHMARK.cut_documents(answers(12), fake_encoder)
-    copy = BENCHMARK.changed_copy(cut, 1)
+    cut = grown_set.cut_documents(answers(12), fake_encoder)
+    copy = grown_set.changed_copy(cut, 1)
     texts = {document.doc_id: document.text for document in copy.documents}
     for before, after in zip(cut.chunks, copy.chunks, strict=True):
         assert after.text == after.span.cut(texts[after.doc_id])
@@ -112,12 +96,12 @@ def test_a_copy_changes_numbers_and_names_and_keeps_every_offset(fake_encoder: E
 def test_encoding_goes_on_after_a_kill_where_it_stopped(fake_encoder: Encoder, tmp_path: Path) -> None:
     documents = answers(200)  # four blocks of 64 documents
     whole = CountingEncoder(fake_encoder)
-    _, expected = BENCHMARK.encode_cached(documents, whole, tmp_path / "whole", n=10_000, minutes=1)
+    _, expected = grown_set.encode_cached(documents, whole, tmp_path / "whole", n=10_000, minutes=1)
     killed, resumed = CountingEncoder(fake_encoder, dies_in=2), CountingEncoder(fake_encoder)
     with pytest.raises(Killed):
-        BENCHMARK.encode_cached(documents, killed, tmp_path / "killed", n=10_000, minutes=1)
+        grown_set.encode_cached(documents, killed, tmp_path / "killed", n=10_000, minutes=1)
     (tmp_path / "killed" / "00002.part").write_bytes(b"half written")
-    _, found = BENCHMARK.encode_cached(documents, resumed, tmp_path / "killed", n=10_000, minutes=1)
+    _, found = grown_set.encode_cached(documents, resumed, tmp_path / "killed", n=10_000, minutes=1)
     assert resumed.calls == whole.calls[2:]
     np.testing.assert_array_equal(found.chunks, expected.chunks)
     assert len(found.sentences) == len(expected.sentences)
@@ -125,7 +109,7 @@ def test_encoding_goes_on_after_a_kill_where_it_stopped(fake_encoder: Encoder, t
 
 def test_encoding_stops_when_its_minutes_are_over_with_what_it_has(fake_encoder: Encoder, tmp_path: Path) -> None:
     encoder = CountingEncoder(fake_encoder)
-    cut, encoded = BENCHMARK.encode_cached(answers(200), encoder, tmp_path, n=10_000, minutes=0)
+    cut, encoded = grown_set.encode_cached(answers(200), encoder, tmp_path, n=10_000, minutes=0)
     assert len(encoder.calls) == 1
     assert len(cut.documents) == 64
     assert len(encoded.chunks) == len(cut.chunks) == len(cut.passages)
@@ -139,9 +123,9 @@ def folders(tmp_path: Path) -> None:
 
 
 def test_the_large_set_is_an_index_that_ragbot_opens(fake_encoder: Encoder, tmp_path: Path) -> None:
-    cut, encoded = BENCHMARK.encode_cached(answers(20), fake_encoder, tmp_path, n=10_000, minutes=1)
+    cut, encoded = grown_set.encode_cached(answers(20), fake_encoder, tmp_path, n=10_000, minutes=1)
     n = 2 * len(cut.chunks) + 1
-    BENCHMARK.build_index(tmp_path / "index", *BENCHMARK._filled(cut, encoded, n), fake_encoder)
+    grown_set.build_index(tmp_path / "index", *grown_set.filled(cut, encoded, n), fake_encoder)
     index = Index(tmp_path / "index")
     assert index.manifest.n_chunks == n
     vector = encoded.chunks[3]

@@ -1,4 +1,7 @@
-"""Everything of one build at once to a new current generation, for callers that hold it all in memory."""
+"""Everything of one build at once to a new current generation, for benchmarks that make their own vectors.
+
+`ingest` does the same piece by piece.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,7 @@ import numpy as np
 from ragbot.datatypes import Chunk, Document, IndexManifest, Sentence
 from ragbot.encoding import Vectors
 from ragbot.lexical import LexicalIndex
-from ragbot.store.draft import Draft, VectorBlock
-from ragbot.store.history import check_generation
-from ragbot.store.passages import passage_hash, passage_of, sentence_hash
-from ragbot.store.rows import rows_of
+from ragbot.store import Draft, VectorBlock, check_generation, passage_hash, passage_of, rows_of, sentence_hash
 
 _BLOCK = 4_096
 
@@ -30,7 +30,7 @@ def write_generation(
     lexical: LexicalIndex,
     manifest: IndexManifest,
 ) -> None:
-    """Write a generation, check it and make it current; `ingest` does the same piece by piece.
+    """Write a generation, check it and make it current.
 
     `sentences` is per document, `sentence_vectors` per chunk; chunks are grouped by document in the order of
     `documents`. The caller holds the lock. Raises IndexLockedError if the disk is full.
