@@ -3,10 +3,11 @@
 import html
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragbot.ui.display import counted, escape, mark, shown_date, visible
+from ragbot.ui.display import escape, flowing, mark, visible
 
 HIDDEN = "\u202e\u202a\u2066\u2069\u200b\u200e\u061c\ufeff\u00ad\x00\x07\x1b\x7f\x85"
 
@@ -49,14 +50,23 @@ def test_a_highlight_beyond_the_text_ends_with_it() -> None:
     assert mark("ab", [(1, 9)]) == "a<mark>b</mark>"
 
 
-def test_dates_are_written_out_and_odd_ones_left_alone() -> None:
-    assert [shown_date(d) for d in ("2025-01-02", "2025-01", "2025", "May 2024")] == [
-        "2 January 2025",
-        "January 2025",
-        "2025",
-        "May 2024",
-    ]
+@given(st.text(alphabet="ab.-|1 \n"), st.integers(0, 9), st.integers(0, 9))
+def test_flowing_text_is_the_marked_text_with_breaks_only_at_line_ends(text: str, start: int, end: int) -> None:
+    shown = flowing(text, [(start, end)])
+    assert shown.replace("<br>", "") == mark(text, [(start, end)])
+    assert re.sub(r"<br>\n", "", shown).count("<br>") == 0
 
 
-def test_one_thing_is_counted_in_the_singular() -> None:
-    assert counted(("1 quote", "{count} quotes"), 1) == "1 quote"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Do not drive\nuntil the next day.", "Do not drive\nuntil the next day."),
+        ("One.\n\nTwo.", "One.<br>\n<br>\nTwo."),
+        ("Bring:\n- an adult\n  with you\n- clothes", "Bring:<br>\n- an adult\n  with you<br>\n- clothes"),
+        ("1. Rest.\n2. Eat.", "1. Rest.<br>\n2. Eat."),
+        ("| a | b |\n| c | d |", "| a | b |<br>\n| c | d |"),
+        ("about\n-5 degrees in\n2026 or so", "about\n-5 degrees in\n2026 or so"),
+    ],
+)
+def test_only_paragraphs_items_and_rows_begin_a_new_line(text: str, expected: str) -> None:
+    assert flowing(text) == expected

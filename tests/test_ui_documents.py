@@ -31,13 +31,14 @@ from ragbot.ingestion import IngestReport, Progress, ingest
 from ragbot.loaders import SUFFIXES, find_files
 from ragbot.store import Index
 from ragbot.ui import serving
+from ragbot.ui.access import Access, TooManyTriesError, WrongPasswordError
 from ragbot.ui.documents import Admin, required_password
-from ragbot.ui.documents.access import Access, TooManyTriesError, WrongPasswordError
 from ragbot.ui.documents.catalogue import Catalogue, Status
 from ragbot.ui.documents.routes import documents_routes
 from ragbot.ui.documents.shelf import Shelf, safe_name
 from ragbot.ui.startup import Startup
 from ragbot.ui.state import AnsweringBot
+from ragbot.ui.words import load_words
 
 BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
@@ -412,7 +413,7 @@ class Site:
             return ingest(index=index, encoder=encoder, progress=progress)
 
         admin = Admin(SecretStr(PASSWORD), index, lambda: bot.index, rebuild)
-        self.client = TestClient(Starlette(routes=[*documents_routes(admin)]), follow_redirects=False)
+        self.client = TestClient(Starlette(routes=[*documents_routes(admin, load_words())]), follow_redirects=False)
 
     def log_in(self) -> Site:
         assert self.client.post("/documents", data={"password": PASSWORD}).status_code == 303

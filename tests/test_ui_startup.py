@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ragbot.config import Settings
 from ragbot.datatypes import Outcome
 from ragbot.errors import IndexNotBuiltError, ServeError
 from ragbot.ui import serve_chat
@@ -67,7 +68,7 @@ def test_a_taken_port_is_told_before_anything_is_built(folder: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(ServeError, match="is in use"):
-            serve_chat(Path("index"), host="127.0.0.1", port=taken.getsockname()[1])
+            serve_chat(Settings(port=taken.getsockname()[1]))
     assert not (folder / "index").exists()
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 
 _JOINERS = {"\u200c", "\u200d"}  # needed inside emoji and in Persian or Hindi words; between ASCII they only hide
 # gr.HTML passes its value through a template literal; as entities these never look like template syntax.
+_LINE_MARKS = str.maketrans("", "", "\n\t")
+_BEFORE_NEW_LINE = re.compile(r"\n(?=[^\S\n]*(?:\n|[-*+•–] |\d{1,3}[.)] |\||#))")
+_AFTER_BLANK_LINE = re.compile(r"\n[^\S\n]*(\n)")
 _TEMPLATE_MARKS = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#96;"})
-_DATE_FORMS = (("%Y-%m-%d", "{0.day} {0:%B} {0.year}"), ("%Y-%m", "{0:%B} {0.year}"))
 
 
 def visible(text: str) -> str:
@@ -19,6 +21,8 @@ def visible(text: str) -> str:
     >>> visible("a\\u202eb\\u200bc\\x07")
     'abc'
     """
+    if text.translate(_LINE_MARKS).isprintable():  # nothing in it that could hide; long documents are mostly so
+        return text
     return "".join(_visible_character(text, position) for position in range(len(text)))
 
 
@@ -31,6 +35,16 @@ def escape(text: str) -> str:
     return html.escape(visible(text)).translate(_TEMPLATE_MARKS)
 
 
+def attribute(text: str) -> str:
+    """`text` as the value of a quoted attribute that a script reads back unchanged, hidden characters and all.
+
+    >>> attribute("a\\u202eb <$>")
+    'a&#8238;b &lt;&#36;&gt;'
+    """
+    kept = "".join(c if c.isprintable() else f"&#{ord(c)};" for c in html.escape(text))
+    return kept.translate(_TEMPLATE_MARKS)
+
+
 def mark(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     """`text` as HTML with the half-open `ranges` inside `<mark>`; overlapping ones are joined.
 
@@ -38,33 +52,30 @@ def mark(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     'take <mark>two</mark> now'
     """
     parts, position = [], 0
-    for start, end in _joined(ranges, len(text)):
+    for start, end in joined(ranges, len(text)):
         parts += [escape(text[position:start]), f"<mark>{escape(text[start:end])}</mark>"]
         position = end
     return "".join(parts) + escape(text[position:])
 
 
-def shown_date(date: str) -> str:
-    """An ISO date or month as people write it; anything else unchanged.
+def flowing(text: str, ranges: Sequence[tuple[int, int]] = ()) -> str:
+    """`text` as `mark` gives it, with `<br>` where a new paragraph, list item or table row begins.
 
-    >>> shown_date("2026-11-22"), shown_date("2026-03"), shown_date("spring 2024")
-    ('22 November 2026', 'March 2026', 'spring 2024')
+    Other line ends are only where the file breaks its lines: they stay in the HTML, which shows them as blanks.
+
+    >>> flowing("Rest\\nwell.\\n- Eat.", [(0, 4)])
+    '<mark>Rest</mark>\\nwell.<br>\\n- Eat.'
     """
-    for read, write in _DATE_FORMS:
-        try:
-            return write.format(datetime.strptime(date, read))
-        except ValueError:
-            continue
-    return date
+    return with_breaks(mark(text, ranges), text)
 
 
-def counted(forms: tuple[str, str], count: int) -> str:
-    """The singular or the plural form, with its count.
-
-    >>> counted(("1 quote", "{count} quotes"), 3)
-    '3 quotes'
-    """
-    return forms[0] if count == 1 else forms[1].format(count=count)
+def with_breaks(markup: str, text: str) -> str:
+    """`markup`, which holds each line end of `text`, with `<br>` before those that begin something new."""
+    shown = {match.start() for match in _BEFORE_NEW_LINE.finditer(text)}
+    shown |= {match.start(1) for match in _AFTER_BLANK_LINE.finditer(text)}
+    ends = [match.start() for match in re.finditer("\n", text)]
+    first, *lines = markup.split("\n")
+    return first + "".join(f"{'<br>' * (end in shown)}\n{line}" for end, line in zip(ends, lines, strict=True))
 
 
 def _visible_character(text: str, position: int) -> str:
@@ -77,13 +88,18 @@ def _visible_character(text: str, position: int) -> str:
     return "" if category in ("Cc", "Cf") and character not in "\n\t" else character
 
 
-def _joined(ranges: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
+def joined(ranges: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """The half-open `ranges` inside 0 to `length`, sorted, those that overlap or touch made one.
+
+    >>> joined([(5, 8), (2, 5), (7, 99)], 10)
+    [(2, 10)]
+    """
+    found: list[tuple[int, int]] = []
     for start, end in sorted((max(0, a), min(b, length)) for a, b in ranges):
         if start >= end:
             continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            found.append((start, end))
+    return found

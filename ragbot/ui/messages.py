@@ -13,13 +13,17 @@ from itertools import groupby
 
 from ragbot.ui.display import escape
 
-# Only the forms that occur in the fixed texts: emergency and help lines, never amounts, years or hours.
+# Only the forms that occur in the fixed texts: emergency and help lines, never amounts, years or hours. The numbers of
+# an operator may have any form; they stand behind a telephone sign.
 _PHONE = re.compile(
-    r"(?<![\w.,:/-])(?:1-\d{3}-\d{3}-\d{4}|0\d{2,4}(?: \d{2,4}){1,3}|01 \d{3} \d{4}|116 123|13 11 \d\d"
+    r"(?<=☎ )\+?\d(?:[ ()/-]{0,2}\d)*"
+    r"|(?<![\w.,:/-])(?:1-\d{3}-\d{3}-\d{4}|0\d{2,4}(?: \d{2,4}){1,3}|01 \d{3} \d{4}|116 123|13 11 \d\d"
     r"|911|999|112|000|111|988|1737|85258)(?![\w/-]|[.,:]\d)"
 )
 _TEXT_ONLY = {"85258"}  # takes text messages, no calls
+_BRACKET = re.compile(r"\s*\(([^()]+)\)")
 _SEPARATOR = " · "
+MAX_FIRST_CALLS = 5
 _MAX_CALL_LINE_CHARS = 60  # longer lines are prose that mentions a number
 _MAX_SHORT_LINE_CHARS = 28
 _MIN_INTRO_CHARS = 40  # shorter ones ("US, Canada:") name whose number it is
@@ -71,10 +75,53 @@ def line_html(line: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A number to call, as written, and whose it is in the message's own words."""
+
+    number: str
+    whose: str
+
+    @property
+    def href(self) -> str:
+        """Where a link to it leads."""
+        return f"tel:{_digits(self.number)}"
+
+
+def first_calls(message: str) -> list[Call]:
+    """The numbers that a message puts first: its first group of them, at most MAX_FIRST_CALLS.
+
+    >>> first_calls("Help is near.\\nUS, Canada **911** · UK **999**")
+    [Call(number='911', whose='US, Canada'), Call(number='999', whose='UK')]
+    """
+    pieces = [piece for line in message.splitlines() if line.strip() for piece in _pieces(_Line.read(line))]
+    groups = [list(group) for is_call, group in groupby(pieces, key=lambda piece: piece.is_call) if is_call]
+    first = next((group for group in groups if len(group) > 1), groups[0] if groups else [])
+    calls = [_call(piece.text) for piece in first]
+    return [call for call in calls if call.number not in _TEXT_ONLY][:MAX_FIRST_CALLS]
+
+
+def _call(text: str) -> Call:
+    number = _PHONE.search(text)
+    assert number is not None  # a piece is a call because it holds one
+    before, after = text[: number.start()], text[number.end() :]
+    bracket = _BRACKET.match(after)
+    whose = bracket[1] if bracket else f"{before} {after}".strip(" .,;:–·")
+    return Call(number[0], " ".join(whose.split()))
+
+
+def _digits(number: str) -> str:
+    return re.sub("[^0-9+]", "", number)
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     html: str
     is_call: bool
-    length: int
+    text: str
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
 
 
 def _pieces(line: _Line) -> Iterator[_Piece]:
@@ -97,7 +144,7 @@ def _pieces(line: _Line) -> Iterator[_Piece]:
 def _piece(line: _Line, start: int, end: int, *, is_call: bool, separated: bool = False) -> _Piece:
     dot = f'<span class="unseen">{_SEPARATOR}</span>' if separated else ""
     css = ' class="point"' if line.text.startswith("–") else ""
-    return _Piece(f"<p{css}>{line.html(start, end)}{dot}</p>", is_call, end - start)
+    return _Piece(f"<p{css}>{line.html(start, end)}{dot}</p>", is_call, line.text[start:end])
 
 
 def _intro_end(text: str, first_cut: int) -> int:
@@ -120,7 +167,7 @@ def _linked(text: str) -> str:
     for match in _PHONE.finditer(text):
         number = match[0]
         scheme = "sms" if number in _TEXT_ONLY else "tel"
-        link = f'<a href="{scheme}:{re.sub("[ -]", "", number)}">{number}</a>'
+        link = f'<a href="{scheme}:{_digits(number)}">{number}</a>'
         parts += [escape(text[position : match.start()]), link]
         position = match.end()
     return "".join(parts) + escape(text[position:])

@@ -11,55 +11,57 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from ragbot.answering import Bot, Models, load_gate, load_models
-from ragbot.config import KEEP_GENERATIONS
+from ragbot.answering import Bot, Models, help_for, load_gate, load_models
+from ragbot.config import KEEP_GENERATIONS, EmergencyNumber, Settings
 from ragbot.datatypes import Answer, Outcome
 from ragbot.encoding import Encoder
 from ragbot.errors import IndexNotBuiltError, RagbotError
 from ragbot.expansion import Synonyms, load_synonyms
 from ragbot.ingestion import IngestReport, Progress, ingest, stale_reason
-from ragbot.safety import emergency_text, phrase_dangers
+from ragbot.safety import NO_DANGER, Verdict, emergency_text, phrase_dangers
 from ragbot.safety_model import SafetyModel
 from ragbot.store import Index
 from ragbot.ui.documents import Admin, required_password
+from ragbot.ui.records import open_records
 from ragbot.ui.serving import listen, run
+from ragbot.ui.site import make_site
 from ragbot.ui.state import BuildPhase, BuildState
+from ragbot.ui.words import load_words
 
 _CHECKED_CHARS = 10_000  # of a question too long to be asked; keeps one message from holding the page up
 _log = logging.getLogger(__name__)
 
 
-def serve_chat(
-    index: Path,
-    *,
-    host: str,
-    port: int,
-    encoder: Path | None = None,
-    reader: bool = True,
-    synonyms: Path | None = None,
-    threshold: float | None = None,
-    examples: Sequence[str] | None = None,
-    keep_generations: int = KEEP_GENERATIONS,
-    admin: bool = False,
-    admin_password: SecretStr | None = None,
-) -> None:
-    """Serve the chat page for the index at `index` until interrupted; build the index first if missing or stale.
+def serve_chat(settings: Settings, *, examples: Sequence[str] | None = None) -> None:
+    """Serve the chat page as `settings` say until interrupted; build the index first if missing or stale.
 
-    `encoder` is a folder with another sentence encoder, `synonyms` a file of further ones, `threshold` None means the
-    shipped one; with `admin` the documents page opens with `admin_password`. Raises ServeError if the port is taken or
-    that password is missing, SynonymsError if that file cannot be read. Any other error is shown on the page, with its
-    next step, since the page is open by then.
+    Raises ServeError if the port is taken or a password is missing, SynonymsError, LanguageError, RecordingError or
+    SettingsError if a file or value cannot be used. Any other error is shown on the page, with its next step, since it is open by then.
     """
-    password = required_password(admin=admin, password=admin_password)
-    known = load_synonyms(synonyms)
-    with listen(host, port) as listener:
-        load = partial(load_models, encoder, reader=reader)
-        startup = Startup(index, load=load, synonyms=known, threshold=threshold, keep_generations=keep_generations)
+    password = required_password(admin=settings.admin, password=settings.admin_password)
+    known, words = load_synonyms(settings.synonyms), load_words(settings.language)
+    startup = Startup(
+        settings.index,
+        load=partial(load_models, settings.encoder, reader=settings.reader != "none"),
+        synonyms=known,
+        threshold=settings.threshold,
+        keep_generations=settings.keep_generations,
+        numbers=settings.emergency_numbers,
+    )
+    site = make_site(
+        startup.bot,
+        settings,
+        words=words,
+        examples=examples,
+        build=startup.build,
+        gate=startup.help_first,
+        records=open_records(questions=settings.keep_questions, feedback=settings.feedback),
+        admin=Admin(password, settings.index, startup.index, startup.rebuild) if password else None,
+    )
+    with listen(settings.host, settings.port) as listener:
         threading.Thread(target=startup.prepare, name="ragbot-startup", daemon=True).start()
-        documents = Admin(password, index, startup.index, startup.rebuild) if password else None
-        run(listener, startup.bot, examples=examples, build=startup.build, gate=startup.help_first, admin=documents)
+        site.reception.journal.note("start", host=settings.host, port=settings.port, root_path=settings.root_path)
+        run(listener, site)
 
 
 class Startup:
@@ -73,8 +75,10 @@ class Startup:
         synonyms: Synonyms | None = None,
         threshold: float | None = None,
         keep_generations: int = KEEP_GENERATIONS,
+        numbers: Sequence[EmergencyNumber] = (),
     ) -> None:
         self.build = BuildState()
+        self._numbers = tuple(numbers)
         self._keep_generations = keep_generations
         self._index = index
         self._load = load
@@ -129,9 +133,10 @@ class Startup:
         message = question[:_CHECKED_CHARS]
         if self._safety is None:
             dangers = phrase_dangers(message)
-            return Answer(question, Outcome.EMERGENCY, message=emergency_text(dangers)) if dangers else None
-        verdict = self._safety.assess(message)
-        return Answer(question, verdict.outcome, message=verdict.message) if verdict.outcome else None
+            verdict = Verdict(Outcome.EMERGENCY, emergency_text(dangers), dangers) if dangers else NO_DANGER
+        else:
+            verdict = self._safety.assess(message)
+        return help_for(question, verdict, self._numbers)
 
     def _ingest(self, encoder: Encoder, progress: Progress) -> IngestReport:
         return ingest(index=self._index, encoder=encoder, progress=progress, keep_generations=self._keep_generations)
@@ -152,7 +157,9 @@ class Startup:
         """Open the index, an older one too if the new one could not be built: nothing that worked is lost."""
         self.build.update("opening", 0, 0)
         try:
-            self._bot = Bot(self._index, *models, threshold=self._threshold, synonyms=self._synonyms)
+            self._bot = Bot(
+                self._index, *models, threshold=self._threshold, synonyms=self._synonyms, numbers=self._numbers
+            )
         except RagbotError as error:
             raise problem or error from error
         self.build.finish()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
-from ragbot.datatypes import Answer, Document
+from ragbot.datatypes import Answer, CatalogueEntry, Document
 from ragbot.errors import RagbotError
+from ragbot.scope import Scope
 
 MAX_TURNS = 30
 _KEPT_QUESTION_CHARS = 2_000
@@ -21,8 +23,19 @@ class OpenIndex(Protocol):
     def fingerprint(self) -> str:
         """Hash of its content and settings."""
 
+    @property
+    def catalogue(self) -> Sequence[CatalogueEntry]:
+        """What each document says of itself, sorted by name."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies; it tells from which files it was built."""
+
     def document(self, doc_id: str) -> Document:
         """The document called `doc_id`. Raises KeyError if there is none."""
+
+    def title(self, doc_id: str) -> str | None:
+        """The title of the document called `doc_id`, or None if there is none."""
 
 
 class AnsweringBot(Protocol):
@@ -35,9 +48,26 @@ class AnsweringBot(Protocol):
     def ask(self, question: str) -> Answer:
         """The answer to one question. Raises QuestionError if it cannot be asked."""
 
-    def ask_turns(self, turns: Sequence[str], *, alone: bool = False) -> Answer:
-        """The answer to the last of `turns`, understood in the light of those before unless `alone`."""
+    def ask_turns(
+        self,
+        turns: Sequence[str],
+        *,
+        threshold: float | None = None,
+        alone: bool = False,
+        as_typed: bool = False,
+        scope: Scope | None = None,
+    ) -> Answer:
+        """The answer to the last of `turns`, of the documents in `scope`, in the light of those before unless `alone`.
 
+        `as_typed` only its own words are searched.
+        """
+
+    def help_first(self, turns: Sequence[str]) -> Answer | None:
+        """What the gate answers to the last of `turns`; None if it lets it through."""
+
+
+Gate = Callable[[str], Answer | None]
+"""The safety check alone: help for a person in danger, or None. It needs no index."""
 
 GetBot = Callable[[], AnsweringBot]
 """Returns the bot, or raises RagbotError whose text is shown on the page."""
@@ -86,6 +116,20 @@ class BuildState:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the page sent it: `alone` it refers to none before it, `as_typed` only its words are searched.
+
+    With a `scope` only the documents inside are. `before` are questions that only the visitor's page remembers.
+    """
+
+    question: str
+    alone: bool = False
+    as_typed: bool = False
+    scope: Scope | None = None
+    before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question and what came of it: an answer, or a `notice` why there is none."""
 
@@ -95,13 +139,15 @@ class Turn:
     notice: str = ""
 
 
-def take_turn(bot: AnsweringBot, question: str, turns: Sequence[Turn], *, number: int, alone: bool = False) -> Turn:
-    """Ask `question` after those of `turns`; `alone` it does not refer to them. A RagbotError becomes the turn's notice."""
+def take_turn(bot: AnsweringBot, asked: Asked, turns: Sequence[Turn], *, number: int) -> Turn:
+    """Ask the question after those of `turns`. A RagbotError becomes the turn's notice."""
+    before = [*asked.before, *(turn.question for turn in turns if turn.answer)]
+    questions = [*(question[:_KEPT_QUESTION_CHARS] for question in before[-MAX_TURNS:]), asked.question]
     try:
-        answer = bot.ask_turns([*(turn.question for turn in turns if turn.answer), question], alone=alone)
+        answer = bot.ask_turns(questions, alone=asked.alone, as_typed=asked.as_typed, scope=asked.scope)
     except RagbotError as error:
-        return refused_turn(question, str(error), number=number)
-    return Turn(number, question[:_KEPT_QUESTION_CHARS], answer)
+        return refused_turn(asked.question, str(error), number=number)
+    return Turn(number, asked.question[:_KEPT_QUESTION_CHARS], answer)
 
 
 def refused_turn(question: str, notice: str, *, number: int) -> Turn:

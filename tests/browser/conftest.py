@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from ragbot.answering import Bot
-from ragbot.datatypes import Answer, Block, BlockKind, Document, Outcome, Quote, Span
+from ragbot.datatypes import Answer, Block, BlockKind, CatalogueEntry, Document, Outcome, Quote, Span
 from ragbot.encoding import MiniLmEncoder
 from ragbot.ingestion import ingest
 from ragbot.reader import Reader
 from ragbot.safety_model import SafetyModel
 from ragbot.ui import serving
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))  # the states of the page, and the checker's home
+
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=20_000)  # a busy machine is slow, and nothing here measures time
 
 EXAMPLE = "When can I drive after esketamine nasal spray?"
 HOSTILE_SENTENCE = (
@@ -88,6 +92,13 @@ class HeldBot:
     def index(self) -> HeldBot:
         return self
 
+    @property
+    def catalogue(self) -> Sequence[CatalogueEntry]:
+        return ()
+
+    def title(self, doc_id: str) -> str | None:
+        return None
+
     def document(self, doc_id: str) -> Document:
         span = Span(0, len(self.document_text))
         return Document(doc_id, "Rest", self.document_text, doc_id, "ab", (Block(span, BlockKind.PARAGRAPH),))
@@ -95,7 +106,7 @@ class HeldBot:
     def ask(self, question: str) -> Answer:
         return self.ask_turns([question])
 
-    def ask_turns(self, turns: Sequence[str], *, alone: bool = False) -> Answer:
+    def ask_turns(self, turns: Sequence[str], **how: object) -> Answer:
         self.released.wait(30)
         if "crash" in turns[-1]:
             raise ZeroDivisionError("a defect, for the test")
@@ -146,6 +157,36 @@ def held_bot() -> Iterator[HeldBot]:
     bot = HeldBot()
     yield bot
     bot.released.set()
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser) -> Iterator[tuple[Page, list[str], list[str]]]:
+    """One page for all tests of a file, which keeps gradio's own files in its cache; its requests, its complaints."""
+    page = browser.new_context().new_page()
+    requests: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("websocket", lambda socket: requests.append(socket.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page, requests, complaints
+    page.context.close()
+
+
+@pytest.fixture
+def visit(visits: tuple[Page, list[str], list[str]]) -> Iterator[Page]:
+    """The file's page, wide and light again; at the end nothing may have been asked of another host, nothing refused."""
+    page, requests, complaints = visits
+    page.set_viewport_size({"width": 1280, "height": 860})
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference", forced_colors="none", media="screen")
+    requests.clear()
+    complaints.clear()
+    yield page
+    assert requests, "nothing was recorded"
+    assert [
+        url for url in requests if urlsplit(url).hostname != "127.0.0.1" and not url.startswith(("data:", "blob:"))
+    ] == []
+    assert [line for line in complaints if "Content Security Policy" in line or "SyntaxError" in line] == []
 
 
 @pytest.fixture

@@ -38,10 +38,13 @@ def test_the_searching_state_shows_at_once_and_the_answer_once(open_page: OpenPa
         assert page.input_value("#question") == ""
         assert page.locator("#conversation .turn").count() == 0
         send(page, "a second question meanwhile")
+        assert page.input_value("#question") == "a second question meanwhile"  # held until this one is answered
         held_bot.released.set()
         expect(page.locator("#turn-1 .answered")).to_be_visible()
+        expect(page.locator("#turn-2 .asked")).to_contain_text("a second question meanwhile")
+        expect(page.locator("#turn-2 .answered")).to_be_visible()
         expect(page.locator("#pending")).to_be_hidden()
-        assert page.input_value("#question") == "a second question meanwhile"
+        assert page.input_value("#question") == ""
         page.context.close()
 
 

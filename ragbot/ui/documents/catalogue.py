@@ -82,7 +82,7 @@ class Catalogue:
         self._shelf = shelf
         self._get_index = get_index
         self._known = _Generation("", {}, {})
-        self._hashes: dict[str, tuple[int, int, str]] = {}
+        self._hashes: dict[str, tuple[tuple[int, ...], str]] = {}
         self._lock = threading.Lock()
         self._parsing = threading.Lock()  # one parser's process at a time
 
@@ -140,16 +140,17 @@ class Catalogue:
         return Row(name, Status.INDEXED, indexed, remark=" ".join(record.notes), near=record.near or "")
 
     def _hash(self, path: Path) -> str:
-        """The file's SHA-256, remembered until its size or time changes; `unreadable` as in the index."""
+        """The file's SHA-256, remembered until its size or times change; `unreadable` as in the index."""
         try:
             stat = path.stat()
-            size, time_ns, sha256 = self._hashes.get(str(path), (-1, -1, ""))
-            if (size, time_ns) != (stat.st_size, stat.st_mtime_ns):
+            now = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            then, sha256 = self._hashes.get(str(path), ((), ""))
+            if then != now:
                 if not path.is_file():  # opening a named pipe would wait for ever
                     return "unreadable"
                 with path.open("rb") as file:
                     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                self._hashes[str(path)] = (stat.st_size, stat.st_mtime_ns, sha256)
+                self._hashes[str(path)] = (now, sha256)
         except OSError:
             return "unreadable"
         return sha256

@@ -7,15 +7,30 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from ragbot.errors import RagbotError
+from ragbot.errors import RagbotError, ServeError
 from ragbot.ui.display import visible
-from ragbot.ui.documents import words
 from ragbot.ui.documents.catalogue import Catalogue, GetIndex, Row
 from ragbot.ui.documents.drawing import index_html, list_html, retired_html
 from ragbot.ui.documents.rebuild import Rebuild, Run
 from ragbot.ui.documents.shelf import Shelf
+from ragbot.ui.words import Words, translated
 
 PREVIEW_CHARS = 200_000
+
+
+def required_password(*, admin: bool, password: SecretStr | None) -> SecretStr | None:
+    """The password of the documents page, or None if that page is not wanted.
+
+    Raises ServeError if it is wanted without a password.
+
+    >>> required_password(admin=False, password=SecretStr("unused")) is None
+    True
+    """
+    if not admin:
+        return None
+    if password is None or not password.get_secret_value().strip():
+        raise ServeError("RAGBOT_ADMIN is on without a password; set RAGBOT_ADMIN_PASSWORD too, or unset RAGBOT_ADMIN")
+    return password
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,8 @@ class Admin:
 class Desk:
     """The documents of one index and what can be done with them; one for all who are logged in."""
 
-    def __init__(self, admin: Admin) -> None:
+    def __init__(self, admin: Admin, words: Words) -> None:
+        self._words = words
         self.shelf = Shelf(admin.index)
         self._catalogue = Catalogue(self.shelf, admin.get_index)
         self._rebuild = Rebuild(admin.rebuild)
@@ -41,18 +57,19 @@ class Desk:
         rows, problem = self._rows()
         return {
             "index": index_html(
-                [_readable(root) for root in self.shelf.roots], rows, self._rebuild.last, problem=problem
+                [_readable(root) for root in self.shelf.roots], rows, self._rebuild.last, self._words, problem=problem
             ),
-            "list": list_html(rows, find=find, page=page),
-            "retired": retired_html(self.shelf.retired()),
+            "list": list_html(rows, self._words, find=find, page=page),
+            "retired": retired_html(self.shelf.retired(), self._words),
         }
 
     def preview(self, doc_id: str) -> dict[str, object]:
         """Title, facts, notes and the beginning of the document's text, all as plain text. Raises DocumentError."""
         preview = self._catalogue.preview(doc_id)
-        facts = [doc_id, words.FROM_INDEX if preview.from_index else words.FROM_FILE]
+        facts = [doc_id, self._words.documents.from_index if preview.from_index else self._words.documents.from_file]
         if len(preview.text) > PREVIEW_CHARS:
-            facts.append(words.CUT.format(shown=PREVIEW_CHARS, total=len(preview.text)))
+            shown, total = self._words.number(PREVIEW_CHARS), self._words.number(len(preview.text))
+            facts.append(self._words.documents.cut.format(shown=shown, total=total))
         return {
             "title": visible(preview.title),
             "facts": visible(" · ".join(facts)),
@@ -68,10 +85,11 @@ class Desk:
         """Where the rebuild under way stands, or how the last one ended, in words."""
         now, last = self._rebuild.progress, self._rebuild.last
         if self._rebuild.running:
-            stage = words.STAGES.get(now.stage, now.stage)
-            text = words.STAGE_OF.format(stage=stage, done=now.done, total=now.total) if now.total else stage
+            stage, text = self._words.stage(now.stage, 0, 0), self._words.stage(now.stage, now.done, now.total)
             return {"running": True, "stage": stage, "text": text, "done": now.done, "total": now.total}
-        ended = f"{words.NOT_REBUILT}: {last.error}" if last and last.error else words.REBUILT if last else ""
+        ended = self._words.documents.rebuilt if last else ""
+        if last and last.error:
+            ended = f"{self._words.documents.not_rebuilt}: {translated(last.error, self._words)}"
         return {"running": False, "text": ended}
 
     def leaves_out(self, name: str) -> bool:
@@ -82,7 +100,7 @@ class Desk:
         try:
             return self._catalogue.rows(), ""
         except RagbotError as error:
-            return [], str(error)
+            return [], translated(str(error), self._words)
 
 
 def _readable(folder: Path) -> Path:

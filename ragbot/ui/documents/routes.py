@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, BinaryIO
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -18,13 +18,14 @@ from starlette.routing import Route
 
 from ragbot.errors import DocumentError, RagbotError
 from ragbot.loaders import MAX_BYTES
+from ragbot.ui.access import SESSION_SECONDS, Access, TooManyTriesError, WrongPasswordError
 from ragbot.ui.display import visible
-from ragbot.ui.documents import words
-from ragbot.ui.documents.access import SESSION_SECONDS, Access, TooManyTriesError, WrongPasswordError
 from ragbot.ui.documents.desk import Admin, Desk
 from ragbot.ui.documents.drawing import as_key, login_html, page_html
 from ragbot.ui.documents.shelf import safe_name, too_large
-from ragbot.ui.frame import asset
+from ragbot.ui.parts import asset, style
+from ragbot.ui.requests import address, is_encrypted, is_own
+from ragbot.ui.words import Words, translated
 
 COOKIE = "ragbot-documents"
 _MAX_FORM_BYTES = 10_000
@@ -34,13 +35,12 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
-_THIS_MACHINE = ("127.0.0.1", "::1")
 _Handler = Callable[[Request], Awaitable[Response]]
 
 
-def documents_routes(admin: Admin) -> list[Route]:
+def documents_routes(admin: Admin, words: Words) -> list[Route]:
     """The routes of the documents page: `/documents` and what stands under it."""
-    page = _DocumentsPage(Access(admin.password), Desk(admin))
+    page = _DocumentsPage(Access(admin.password), Desk(admin, words), words)
     inside: dict[str, tuple[_Handler, str]] = {
         "parts": (page.parts, "GET"),
         "progress": (page.progress, "GET"),
@@ -64,43 +64,46 @@ def documents_routes(admin: Admin) -> list[Route]:
 class _DocumentsPage:
     """Requests in, responses out; what they mean is the desk's."""
 
-    def __init__(self, access: Access, desk: Desk) -> None:
+    def __init__(self, access: Access, desk: Desk, words: Words) -> None:
         self._access = access
         self._desk = desk
+        self._words = words
 
     def inside(self, handler: _Handler) -> _Handler:
         """`handler` for those who are logged in; an error of it as its one line."""
 
         async def guarded(request: Request) -> Response:
-            if not _is_own(request):
-                return _told("this request came from another page", 403)
+            if not is_own(request):
+                return _told(self._words.documents.other_page, 403)
             if not self._access.knows(request.cookies.get(COOKIE)):
-                return _told(words.ENDED, 401)
+                return _told(self._words.documents.ended, 401)
             try:
                 return await handler(request)
             except RagbotError as error:
-                return _told(str(error), 400)
+                return self._told(str(error), 400)
 
         return guarded
 
+    def _told(self, line: str, status: int) -> Response:
+        return _told(translated(line, self._words), status)
+
     async def look(self, request: Request) -> Response:
         if not self._access.knows(request.cookies.get(COOKIE)):
-            return _page(login_html(encrypted=_is_encrypted(request)))
-        return _page(page_html(await run_in_threadpool(self._desk.parts)))
+            return _page(login_html(self._words, encrypted=is_encrypted(request)))
+        return _page(page_html(await run_in_threadpool(self._desk.parts), self._words))
 
     async def log_in(self, request: Request) -> Response:
-        if not _is_own(request):
-            return _told("this request came from another page", 403)
+        if not is_own(request):
+            return _told(self._words.documents.other_page, 403)
         form = parse_qs((await _body(request)).decode("utf-8", "replace"), keep_blank_values=True)
-        address = request.client.host if request.client else ""
         try:
-            token = self._access.log_in(form.get("password", [""])[0], address=address)
+            token = self._access.log_in(form.get("password", [""])[0], address=address(request))
         except TooManyTriesError as error:
-            refused = _page(login_html(error=str(error), encrypted=_is_encrypted(request)), 429)
+            refused = _page(login_html(self._words, error=str(error), encrypted=is_encrypted(request)), 429)
             refused.headers["retry-after"] = str(error.wait_s)
             return refused
         except WrongPasswordError as error:
-            return _page(login_html(error=str(error), encrypted=_is_encrypted(request)), 401)
+            return _page(login_html(self._words, error=str(error), encrypted=is_encrypted(request)), 401)
         response = RedirectResponse("documents", 303, headers=_HEADERS)
         response.set_cookie(
             COOKIE,
@@ -114,7 +117,7 @@ class _DocumentsPage:
         return response
 
     async def log_out(self, request: Request) -> Response:
-        if _is_own(request):
+        if is_own(request):
             self._access.log_out(request.cookies.get(COOKIE))
         response = RedirectResponse("../documents", 303, headers=_HEADERS)
         response.delete_cookie(COOKIE, path=_cookie_path(request))
@@ -143,7 +146,7 @@ class _DocumentsPage:
 
     async def rebuild(self, request: Request) -> Response:
         started = self._desk.rebuild()
-        return _json(self._desk.progress(), 202) if started else _told(words.RUNNING, 409)
+        return _json(self._desk.progress(), 202) if started else _told(self._words.documents.running, 409)
 
     async def name(self, request: Request) -> Response:
         """What a file would be called here and whether there is one already: asked before its bytes are sent."""
@@ -155,16 +158,16 @@ class _DocumentsPage:
         name = safe_name(unquote(request.headers.get("x-file-name", ""), errors="replace"))
         replace = request.headers.get("x-replace") == "yes"
         if _announced(request) > MAX_BYTES:
-            return _told(f"{name}: {too_large()}", 413)
+            return self._told(f"{name}: {too_large()}", 413)
         if self._desk.shelf.holds(name) and not replace:
-            return _told(f"{name} is already there; replace it, or rename the file", 409)
+            return self._told(f"{name} is already there; replace it, or rename the file", 409)
         with self._desk.shelf.arriving() as (path, file):
             try:
                 size = await _receive(request, file)
             except ClientDisconnect:
-                return _told("the upload was broken off", 400)
+                return self._told("the upload was broken off", 400)
             if size > MAX_BYTES:
-                return _told(f"{name}: {too_large()}", 413)
+                return self._told(f"{name}: {too_large()}", 413)
             if not size:
                 raise DocumentError(f"{name} is an empty file; choose another")
             file.close()
@@ -206,21 +209,6 @@ def _announced(request: Request) -> int:
     return int(length) if length.isdecimal() else 0
 
 
-def _is_own(request: Request) -> bool:
-    """True unless a browser says that the request comes from a page of another site, or of another port of this one."""
-    if request.method == "GET":
-        return True
-    if site := request.headers.get("sec-fetch-site"):
-        return site == "same-origin"
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
-
-
-def _is_encrypted(request: Request) -> bool:
-    """True if nobody on the way can read what is typed: over HTTPS, or without leaving this machine."""
-    return request.url.scheme == "https" or (request.client is not None and request.client.host in _THIS_MACHINE)
-
-
 def _cookie_path(request: Request) -> str:
     return f"{request.scope.get('root_path', '').rstrip('/')}/documents"
 
@@ -238,7 +226,7 @@ def _told(line: str, status: int) -> JSONResponse:
 
 
 async def _style(request: Request) -> Response:
-    return Response(asset("style.css") + asset("documents.css"), media_type="text/css", headers=_HEADERS)
+    return Response(style() + asset("documents.css"), media_type="text/css", headers=_HEADERS)
 
 
 async def _script(request: Request) -> Response:
