@@ -8,12 +8,13 @@ READY_DEV := $(VENV)/.ready-dev
 # tests are run with the packaged models only; a hub is never asked, whatever the machine's settings are
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test check format lint types contracts tests browser evaluate benchmark clean
+.PHONY: help chat test check format lint types contracts tests browser screenshots evaluate benchmark clean
 
 help:
 	@echo "make chat      set up, build the index if missing or stale, serve the chat on 127.0.0.1:$(PORT)"
 	@echo "make test      set up and run every test"
 	@echo "make check     format, lint, strict types, import contract, and make test: what CI runs"
+	@echo "make screenshots  take a picture of every state of the page, into shots/"
 	@echo "make evaluate  print answer accuracy on the dev questions and the safety messages"
 	@echo "make benchmark print speed, memory and size"
 
@@ -38,6 +39,10 @@ $(READY_DEV): $(VENV)/bin/python pyproject.toml constraints.txt
 
 browser: $(READY_DEV)
 	@$(BIN)/python scripts/install_browser.py
+	@$(BIN)/python scripts/install_axe.py
+
+screenshots: $(READY_DEV) browser
+	@$(BIN)/python scripts/screenshots.py
 
 tests: $(READY_DEV)
 	$(BIN)/python -m pytest

@@ -35,7 +35,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     run.add_argument("--documents", type=int, default=300, help="answers of it that are taken in (%(default)s)")
     run.add_argument("--corpus", type=_path, default=ROOT / "corpus", help="documents of the questions (corpus/)")
     run.add_argument(
-        "--questions", type=_path, default=ROOT / "eval" / "questions.jsonl", help="its dev rows are asked"
+        "--questions", type=_path, default=ROOT / "eval" / "questions.jsonl", help="its test rows are asked"
     )
     run.add_argument("--asked", type=int, help="at most so many questions (all)")
     run.add_argument("--rounds", type=int, default=3, help="how often all are measured (%(default)s)")

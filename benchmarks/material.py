@@ -1,4 +1,4 @@
-"""What every system is given: folders of the same files, and dev questions with the places of their answers."""
+"""What every system is given: folders of the same files, and test questions with the places of their answers."""
 
 from __future__ import annotations
 
@@ -62,14 +62,16 @@ def write_medquad(file: Path, folder: Path, *, documents: int) -> Corpus:
     return Corpus.at("medquad", folder)
 
 
-def dev_questions(file: Path, corpus: Corpus, *, most: int | None = None) -> Questions:
-    """The dev questions that `corpus` answers, without follow-ups (the others keep no conversation).
+def held_questions(file: Path, corpus: Corpus, *, most: int | None = None) -> Questions:
+    """The test questions that `corpus` answers, without follow-ups (the others keep no conversation).
+
+    Not those of the dev split: ragbot is trained on them.
 
     At most `most`, evenly spaced. Raises DatasetError if an answer does not stand in the corpus.
     """
-    chosen = evenly_spaced([e for e in read_examples([file], split="dev") if _is_asked(e)], most)
+    chosen = evenly_spaced([e for e in read_examples([file], split="test") if _is_asked(e)], most)
     if not chosen:
-        raise BenchmarkError(f"no answerable dev question in {file}; name another file with --questions")
+        raise BenchmarkError(f"no answerable test question in {file}; name another file with --questions")
     names = {gold.document for example in chosen for gold in example.golds}
     documents = {
         found.doc_id: load_document(found.path, found.doc_id)

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from benchmarks.environment import ROOT
 from benchmarks.errors import BenchmarkError
 from benchmarks.judging import Judge
-from benchmarks.material import Corpus, Questions, copy_corpus, dev_questions, write_medquad
+from benchmarks.material import Corpus, Questions, copy_corpus, held_questions, write_medquad
 from benchmarks.records import Measured, Task
 from benchmarks.results import SCHEMA, CorpusFigures, Results, Size, SystemFigures
 from benchmarks.systems import NAMES
@@ -59,7 +59,7 @@ def run(plan: Plan) -> Results:
         corpora = [copy_corpus(plan.corpus, folder / "corpus")]
         if plan.medquad:
             corpora.append(write_medquad(plan.medquad, folder / "medquad", documents=plan.documents))
-        questions = dev_questions(plan.questions, corpora[0], most=plan.asked)
+        questions = held_questions(plan.questions, corpora[0], most=plan.asked)
         measured = _rounds(plan, corpora, questions, folder)
     return _results(plan, corpora, questions, measured)
 

@@ -50,8 +50,8 @@ def _introduction(results: Results) -> str:
     day = datetime.fromisoformat(results.taken)
     changed = " with uncommitted changes" if results.uncommitted_changes else ""
     return (
-        f"The same files, {results.n_questions} dev questions and encoder through other libraries, each set up as its "
-        f"documentation shows ([benchmarks/README.md](benchmarks/README.md)), printed by `{COMMAND}`: {sizes}; "
+        f"The same files, {results.n_questions} test questions and encoder (ragbot with its own layers of it) through "
+        f"other libraries, each set up as its documentation shows ([benchmarks/README.md](benchmarks/README.md)), printed by `{COMMAND}`: {sizes}; "
         f"{results.rounds} rounds, turn by turn; {results.machine}; {day.day} {day:%B %Y}, commit "
         f"`{results.commit[:12]}`{changed}. × is the ratio to ragbot in the same round; for answers, to the passages "
         "ragbot reads."

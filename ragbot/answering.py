@@ -13,18 +13,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ragbot.confidence import confidence_features, shipped_confidence
+from ragbot.config import EmergencyNumber
 from ragbot.conversation import is_elliptical, standalone_forms
 from ragbot.datatypes import Answer, Outcome
 from ragbot.encoding import Encoder, MiniLmEncoder
 from ragbot.errors import IndexMismatchError
 from ragbot.expansion import Synonyms, load_synonyms
+from ragbot.glossary import definitions, glossary_of
 from ragbot.query import Query, build_query, clean_question, without_hidden
 from ragbot.questions import MAX_READ_QUESTIONS, asked_questions
 from ragbot.reader import Reader
 from ragbot.reading import READ_CHUNKS, Reading, read
-from ragbot.retrieval import Retrieval, retrieve
-from ragbot.safety import Verdict, footer_for
+from ragbot.retrieval import Retrieval, retrieve, unknown_words
+from ragbot.safety import Verdict, footer_for, with_local_help
 from ragbot.safety_model import SafetyModel
+from ragbot.scope import Scope
 from ragbot.small_talk import small_talk_reply
 from ragbot.store import Index, current_generation
 from ragbot.suggesting import suggest
@@ -32,6 +35,15 @@ from ragbot.suggesting import suggest
 NO_ANSWER = (
     "The documents do not answer this. That does not mean the answer is no: it means that nothing in these documents "
     "speaks to it clearly enough to be quoted. Ask your clinic, doctor or pharmacist."
+)
+NOT_IN_CHOSEN = (
+    "The chosen documents do not answer this. That does not mean the answer is no: it means that nothing in the chosen "
+    "documents speaks to it clearly enough to be quoted. The other documents were not searched. Ask your clinic, doctor "
+    "or pharmacist."
+)
+NOTHING_CHOSEN = (
+    "Nothing was searched. No document is among those that were chosen to search in, by name, kind and date together. "
+    "Choose others, or search all documents."
 )
 N_QUOTES = 3
 _EARLIER_TURNS = 4  # how far back a turn may refer
@@ -55,7 +67,8 @@ class Bot:
     """Answers questions from one index folder; notices a new generation and goes on with it. Safe to share by threads.
 
     Below the confidence `threshold` (None: the shipped one) a question is not answered; `synonyms` None are the
-    packaged ones. With the name of a `generation` it answers from that one and stays there, current or not.
+    packaged ones. With the name of a `generation` it answers from that one and stays there, current or not. `numbers` are
+    the operator's own, shown before the fixed help for a person in danger.
     Build it with `open_bot`; the constructor takes ready parts, so that a test can give it light ones.
     """
 
@@ -69,6 +82,7 @@ class Bot:
         threshold: float | None = None,
         synonyms: Synonyms | None = None,
         generation: str | None = None,
+        numbers: Sequence[EmergencyNumber] = (),
     ) -> None:
         self._folder = folder
         self._generation = generation
@@ -76,6 +90,7 @@ class Bot:
         self._safety = safety
         self._reader = reader
         self._synonyms = synonyms
+        self._numbers = tuple(numbers)
         self._confidence = shipped_confidence(with_reader=reader is not None)
         self.has_reader = reader is not None
         self.threshold = self._confidence.threshold if threshold is None else threshold
@@ -91,26 +106,40 @@ class Bot:
                     self._index = self._opened()
         return self._index
 
-    def ask(self, question: str, *, threshold: float | None = None) -> Answer:
+    def ask(self, question: str, *, threshold: float | None = None, scope: Scope | None = None) -> Answer:
         """The answer to one question. `threshold` 0 always answers if anything can be quoted; the gate stays on.
 
-        Raises QuestionError if the question is empty, too long or without a letter.
+        With a `scope` only the documents inside are searched and quoted; the gate knows nothing of it. Raises
+        QuestionError if the question is empty, too long or without a letter.
         """
-        return self.ask_turns([question], threshold=threshold)
+        return self.ask_turns([question], threshold=threshold, scope=scope)
 
-    def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None, alone: bool = False) -> Answer:
-        """The answer to the last of `turns`, understood in the light of those before unless `alone`. Errors as `ask`."""
+    def ask_turns(
+        self,
+        turns: Sequence[str],
+        *,
+        threshold: float | None = None,
+        alone: bool = False,
+        as_typed: bool = False,
+        scope: Scope | None = None,
+    ) -> Answer:
+        """The answer to the last of `turns`, understood in the light of those before unless `alone`. Else as `ask`.
+
+        `as_typed` its words are searched as they are: no spelling mended, no synonym added.
+        """
         started = time.perf_counter()
         asked = turns[-1]
         # The gate comes before any refusal, be it of a lost index or of a message too long to search: whatever is
         # wrong, it may still come from someone in danger.
-        answer, index = _gated(asked, self._verdict(turns)), self._index
+        answer, index = self._gated(turns), self._index
         if answer is None:
             index, question = self.index, clean_question(asked)
             refers = is_elliptical(question) and not alone  # else nobody reads the turns before
             earlier = self._about_documents(turns[:-1]) if refers else []
             limit = self.threshold if threshold is None else threshold
-            answer = _small_talk(asked, question) or self._answer(asked, question, earlier, index, limit)
+            answer = _small_talk(asked, question) or self._answer(
+                asked, question, earlier, index, limit, scope, as_typed=as_typed
+            )
         return replace(answer, index=index.fingerprint, seconds=time.perf_counter() - started)
 
     def _about_documents(self, turns: Sequence[str]) -> list[str]:
@@ -126,9 +155,14 @@ class Bot:
             return next((one for one in before if one.outcome is Outcome.EMERGENCY), verdict)
         return verdict
 
-    def trace(self, question: str) -> Trace:
+    def help_first(self, turns: Sequence[str]) -> Answer | None:
+        """What the gate answers to the last of `turns`, for a caller that cannot ask it; None if it lets it through."""
+        answer = self._gated(turns)
+        return None if answer is None else replace(answer, index=self._index.fingerprint)
+
+    def trace(self, question: str, *, scope: Scope | None = None) -> Trace:
         """The stages of one standalone question, whatever the gate would say. Errors as `ask`."""
-        return self._trace(clean_question(question), self.index)
+        return self._trace(clean_question(question), self.index, scope)
 
     def _opened(self) -> Index:
         index = Index(self._folder, generation=self._generation)
@@ -139,19 +173,33 @@ class Bot:
             )
         return index
 
-    def _trace(self, question: str, index: Index) -> Trace:
-        query = build_query(question, index.lexical, synonyms=self._synonyms)
-        retrieval = retrieve(query, index, self._encoder, k=READ_CHUNKS)
+    def _gated(self, turns: Sequence[str]) -> Answer | None:
+        return help_for(turns[-1], self._verdict(turns), self._numbers)
+
+    def _trace(self, question: str, index: Index, scope: Scope | None, *, as_typed: bool = False) -> Trace:
+        query = build_query(question, index.lexical, synonyms=self._synonyms, as_typed=as_typed)
+        retrieval = retrieve(query, index, self._encoder, k=READ_CHUNKS, scope=scope)
         reading = read(query, retrieval, index, self._reader, n_quotes=N_QUOTES)
         if not reading.runs:
             return Trace(query, retrieval, reading, 0.0)
         values = confidence_features(query, retrieval, reading, index)
         return Trace(query, retrieval, reading, self._confidence.probability(values))
 
-    def _answer(self, asked: str, question: str, earlier: list[str], index: Index, threshold: float) -> Answer:
+    def _answer(
+        self,
+        asked: str,
+        question: str,
+        earlier: list[str],
+        index: Index,
+        threshold: float,
+        scope: Scope | None,
+        *,
+        as_typed: bool,
+    ) -> Answer:
+        narrowed = scope if scope is not None and index.chunks_inside(scope) is not None else None
         several = asked_questions(question)
         forms = [q.searched for q in several[:MAX_READ_QUESTIONS]] or standalone_forms([*earlier, question])
-        traces = [self._trace(form, index) for form in forms]
+        traces = [self._trace(form, index, narrowed, as_typed=as_typed) for form in forms]
         best = max(range(len(forms)), key=lambda i: traces[i].confidence + _FORM_BONUS[i])
         trace, form = traces[best], forms[best]
         shown = bool(trace.reading.quotes) and trace.confidence >= threshold
@@ -161,13 +209,16 @@ class Bot:
             quotes=trace.reading.quotes if shown else (),
             nearest=() if shown else trace.reading.quotes,
             confidence=trace.confidence,
-            message=None if shown else NO_ANSWER,
+            message=None if shown else _refusal(index, narrowed),
             footer=footer_for(f"{question} {form}"),
             understood=form if form != question else None,
             searched_also=trace.query.searched_also,
-            unknown_words=() if shown else trace.query.unknown,
+            as_typed=as_typed,
+            unknown_words=() if shown else unknown_words(trace.query, index, narrowed),
             also_asked=tuple(q.shown for i, q in enumerate(several) if i != best),
             try_instead=() if shown else suggest(trace.query, trace.retrieval, index),
+            definitions=definitions(trace.reading.quotes, glossary_of(index)),
+            scope=narrowed,
         )
 
 
@@ -209,21 +260,33 @@ def open_bot(
     encoder: Path | None = None,
     reader: bool = True,
     synonyms: Path | None = None,
+    numbers: Sequence[EmergencyNumber] = (),
 ) -> Bot:
     """A Bot on the index at `folder`, with the models of `load_models`; a file of `synonyms` adds to the packaged ones.
+
+    `numbers` stand before the fixed help for a person in danger.
 
     Raises IndexNotBuiltError, IndexMismatchError, ModelError or SynonymsError, each with what mends it.
     """
     folder = Path(folder)
     current_generation(folder)  # a missing index is said at once, not after seconds of loading
     known = load_synonyms(synonyms)
-    return Bot(folder, *load_models(encoder, reader=reader), synonyms=known)
+    return Bot(folder, *load_models(encoder, reader=reader), synonyms=known, numbers=numbers)
 
 
-def _gated(asked: str, verdict: Verdict) -> Answer | None:
+def _refusal(index: Index, scope: Scope | None) -> str:
+    inside = None if scope is None else index.chunks_inside(scope)
+    if inside is None:
+        return NO_ANSWER
+    return NOT_IN_CHOSEN if inside.any() else NOTHING_CHOSEN
+
+
+def help_for(asked: str, verdict: Verdict, numbers: Sequence[EmergencyNumber] = ()) -> Answer | None:
+    """The answer that the gate gives in place of any other, with the operator's own `numbers` first; or None."""
     if verdict.outcome is None:
         return None
-    return Answer(question=asked, outcome=verdict.outcome, message=verdict.message)
+    message = with_local_help(verdict.message or "", verdict.dangers, numbers)
+    return Answer(question=asked, outcome=verdict.outcome, message=message)
 
 
 def _small_talk(asked: str, question: str) -> Answer | None:

@@ -1,17 +1,22 @@
 """Sentences to chunks: passages bounded by sentences and headings, within a token budget. Knows nothing of vectors.
 
 Every sentence of a document lies in exactly one chunk unless `overlap_sentences` asks for more, so that no text is
-embedded twice.
+embedded twice. The marks of a file format ("• ", "1. ", "## ") count alike, so that an article is cut in the same places
+whatever it is saved as.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from ragbot.datatypes import BlockKind, Chunk, Document, Sentence, Span
 from ragbot.sentences import cut_sentence
+
+_WORD = re.compile(r"[^\W\d_]{2}")
+_MARK = "\n\n- "  # what a model reads before an item
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def chunk_document(
     comes back cut into several.
     """
     fitted, sizes = _fitted(document, list(sentences), chunking, measure)
-    gaps = measure(list(_gaps(document.text, fitted)))
+    gaps = measure(list(gaps_as_read(document.text, fitted)))
     ranges = _within_budget(document, fitted, _ranges(fitted, sizes, gaps, chunking), chunking, measure)
     return tuple(fitted), tuple(_chunk(document, fitted, ends, token_count) for ends, token_count in ranges)
 
@@ -67,11 +72,20 @@ def _over(size: tuple[int, int], chunking: Chunking) -> bool:
     return size[0] > chunking.max_tokens or size[1] > chunking.max_pieces
 
 
-def _gaps(text: str, sentences: Sequence[Sentence]) -> Iterator[str]:
-    """What stands before each sentence since the one before it: white space, list marks, or a whole code fence."""
+def gaps_as_read(text: str, sentences: Sequence[Sentence]) -> Iterator[str]:
+    """What a model reads before each sentence since the one before it: all marks of list items alike, no other marks.
+
+    White space stays, and so does a whole code fence or another stretch with words.
+    """
     previous = None
     for sentence in sentences:
-        yield "" if previous is None else text[previous.span.end : sentence.span.start]
+        gap = "" if previous is None else text[previous.span.end : sentence.span.start]
+        if previous is None or _WORD.search(gap):
+            yield gap
+        elif sentence.block == previous.block:
+            yield gap if not gap.strip() else " | " if "|" in gap else " "
+        else:
+            yield _MARK if sentence.kind is BlockKind.LIST_ITEM and gap.strip() else "\n\n"
         previous = sentence
 
 

@@ -51,10 +51,11 @@ class Claim:
         return len(self.stems & other.stems) >= _SAME_CLAIM * len(self.stems | other.stems)
 
 
-def standing(document: Document) -> tuple[bool, str]:
+def standing(document: Document) -> tuple[bool, bool, str]:
     """How well a document stands as the source of a claim that others make too; the greatest is shown first.
 
-    One that sells nothing comes before one that does, then the one published last; one without a date comes last.
+    One that nothing supersedes comes before one that is superseded, one that sells nothing before one that does, then
+    the one published last; one without a date comes last.
     """
     date = document.published if document.published and _DATE.match(document.published) else ""
-    return len(_SELLS.findall(document.text)) <= _MAX_SALES_PHRASES, date
+    return document.superseded_by is None, len(_SELLS.findall(document.text)) <= _MAX_SALES_PHRASES, date

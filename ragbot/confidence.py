@@ -29,7 +29,10 @@ FEATURES = (
     "overlap", "overlap_chunk", "expanded", "unknown_share", "unknown_named_share", "named_missing", "rarest_missing",
     "log_terms", "rankers_agree",
 )  # fmt: skip
-READER_FEATURES = ("reader", "reader_best", "reader_share", "reader_span", "reader_agrees", "reader_log_sum")
+READER_FEATURES = (
+    "reader", "reader_best", "reader_share", "reader_span", "reader_agrees", "reader_log_sum", "reader_window_mean",
+    "reader_quarter",
+)  # fmt: skip
 ALL_FEATURES = FEATURES + READER_FEATURES
 
 
@@ -88,6 +91,7 @@ def confidence_features(query: Query, retrieval: Retrieval, reading: Reading, in
 def _reader_values(reading: Reading, best: Mapping[str, float]) -> dict[str, float]:
     """The values of READER_FEATURES; `best` are the features of the sentence that the first quote rests on."""
     margins = np.array([s.values[ALL_NAMES.index("reader")] for s in reading.sentences], dtype=np.float64)
+    _, window = np.unique([s.candidate.number for s in reading.sentences], return_inverse=True)
     return {
         "reader": best["reader"],
         "reader_best": float(margins.max()),
@@ -95,6 +99,9 @@ def _reader_values(reading: Reading, best: Mapping[str, float]) -> dict[str, flo
         "reader_span": best["reader_span"],
         "reader_agrees": float(best["reader"] == margins.max()),
         "reader_log_sum": float(np.log(np.exp(margins).sum())),
+        # What the reader makes of all that it read: of a near miss it doubts every sentence, not the best alone.
+        "reader_window_mean": float((np.bincount(window, margins) / np.bincount(window)).mean()),
+        "reader_quarter": float(np.quantile(margins, 0.25)),
     }
 
 

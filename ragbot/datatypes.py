@@ -10,13 +10,20 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
+
+from ragbot.scope import Scope
 
 DISCLAIMER = (
     "These are quotations from documents, not medical advice. They have not been checked by a clinician and may not "
     "fit your situation. Ask a doctor or pharmacist before you decide anything. In an emergency call your local "
     "emergency number."
 )
+
+
+def is_glossary(kind: str | None) -> bool:
+    """Whether a document of this `kind` explains words, each under a heading of its own."""
+    return (kind or "").casefold() == "glossary"
 
 
 class BlockKind(str, Enum):
@@ -97,6 +104,7 @@ class Document:
 
     `sha256` is of the file's bytes. `pages` holds the start offset of each page, or nothing if the format has none.
     `notes` say in one line each what of the file is not in `text`, such as the end of a very long table.
+    `superseded_by` is the name of the document that takes its place, if it says so.
     """
 
     doc_id: str
@@ -113,6 +121,7 @@ class Document:
     certainty: str | None = None
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    superseded_by: str | None = None
 
     def heading_path(self, position: int) -> tuple[str, ...]:
         """Titles of the headings that `position` stands under, outermost first."""
@@ -126,6 +135,20 @@ class Document:
     def page(self, position: int) -> int | None:
         """Page number (from 1) of `position`, or None where the format has no pages."""
         return bisect_right(self.pages, position) or None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """What a document says of itself, without its text."""
+
+    doc_id: str
+    title: str
+    published: str | None = None
+    reviewed: str | None = None
+    kind: str | None = None
+    certainty: str | None = None
+    sources: tuple[str, ...] = ()
+    superseded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +210,26 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """Why a source may no longer hold: it is old, or another document has taken its place.
+
+    `year` is that of its last date, whose name is the reason; `document` is the superseding one, `title` None where
+    there is no such document.
+    """
+
+    reason: Literal["published", "reviewed", "superseded"]
+    year: int | None = None
+    document: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Whole sentences of one document. Build it with `Quote.cut`, so that it cannot differ from its source.
 
     `highlights` are half-open ranges inside `text`: the answering words. `group` is `list` for one item of a list, whose
     `lead_in` are the document's words that announce it; `side-a` and `side-b` are quotes that exclude each other.
+    `cautions` depend on the day on which it is shown and are put there by `ageing`, never by answering.
     """
 
     document: str
@@ -211,6 +249,8 @@ class Quote:
     group: str | None = None
     score: float = 0.0
     lead_in: str | None = None
+    superseded_by: str | None = None
+    cautions: tuple[Caution, ...] = ()
 
     @classmethod
     def cut(
@@ -248,7 +288,22 @@ class Quote:
             group=group,
             score=score,
             lead_in=lead_in.cut(document.text) if lead_in else None,
+            superseded_by=document.superseded_by,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a word of an answer means, in a glossary's own words.
+
+    It stands at `start` to `end` of the text of quote `number` (from 0) of those that the answer shows.
+    """
+
+    term: str
+    quote: Quote
+    number: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +312,10 @@ class Answer:
 
     `confidence` is the probability (0 to 1) that the best candidate is right, whether it is shown or refused.
     Of several questions in one message `understood` is the one that was answered, `also_asked` are the others;
-    `try_instead` are questions that the documents do answer, near the one that was refused.
+    `try_instead` are questions that the documents do answer, near the one that was refused. `as_typed` the words were
+    searched as they are, without the mended spelling and synonyms that `searched_also` names otherwise. `definitions` are
+    of words in `quotes`, or in `nearest` where there are none. `scope` is what was searched if that was not every
+    document.
     """
 
     question: str
@@ -272,6 +330,9 @@ class Answer:
     unknown_words: tuple[str, ...] = ()
     also_asked: tuple[str, ...] = ()
     try_instead: tuple[str, ...] = ()
+    as_typed: bool = False
+    definitions: tuple[Definition, ...] = ()
+    scope: Scope | None = None
     index: str = ""
     seconds: float = 0.0
     disclaimer: str = DISCLAIMER

@@ -10,8 +10,14 @@
     ├── IndexLockedError        another process is writing the index
     ├── ModelError              weights that are missing or altered
     ├── QuestionError           a question that cannot be asked
+    │   └── ScopeError          … because what to search for it is not understood
     ├── SynonymsError           a file of synonyms that cannot be read
+    ├── RecordingError          a file of visitors' questions that cannot be written
     ├── DatasetError            a question file that cannot be read
+    ├── LanguageError           a language file of the page that is missing or incomplete
+    ├── AnswerFileError         a file of answers that cannot be read
+    ├── BusyError               too many visitors ask for the same heavy thing at once
+    ├── SettingsError           a setting that is unknown or has an impossible value
     └── ServeError              the chat page cannot be served
 
 `except RagbotError as error: print(error)` is all a caller needs.
@@ -62,12 +68,36 @@ class QuestionError(RagbotError):
     """The question cannot be asked: empty, too long or without a letter."""
 
 
+class ScopeError(QuestionError):
+    """What the question should be searched in is not understood; the text names the part."""
+
+
 class SynonymsError(RagbotError):
     """A clinic's file of synonyms cannot be read; the text names the file and the group."""
 
 
+class RecordingError(RagbotError):
+    """A file that visitors' questions go to cannot be written, or is full."""
+
+
 class DatasetError(RagbotError):
     """A question file has a row that cannot be read; the text names file and line."""
+
+
+class LanguageError(RagbotError):
+    """The page has no such language, or its file does not fit; the text names file and key."""
+
+
+class AnswerFileError(RagbotError):
+    """A file that should hold answers, to be checked, does not."""
+
+
+class BusyError(RagbotError):
+    """Too many visitors wait for something that takes time; the next one is told to try again."""
+
+
+class SettingsError(RagbotError):
+    """A setting is unknown or has an impossible value; the text names its file and line, or its variable."""
 
 
 class ServeError(RagbotError):

@@ -14,13 +14,13 @@ from weakref import WeakKeyDictionary, proxy
 import numpy as np
 from numpy.typing import NDArray
 
-from ragbot.datatypes import BlockKind, Chunk, Document, Sentence
+from ragbot.datatypes import BlockKind, Chunk, Document, Sentence, is_glossary
 from ragbot.encoding import Vectors
 from ragbot.lexical import LexicalIndex, terms
 from ragbot.query import AnswerType, Query
 from ragbot.reader import Window
 from ragbot.retrieval import Candidate, Retrieval
-from ragbot.sentences import is_quotable, opens_dangling
+from ragbot.sentences import is_header_row, is_quotable, opens_dangling
 from ragbot.store import Index
 
 _NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|half)"
@@ -82,6 +82,7 @@ NAMES = (
     "best_overlap", "log_words", "short", "long", "first_under_heading", "list_item", "list_wanted",
     "table_row", "type_match", "duration_match", "amount_match", "yes_no_match", "reason_match", "definition_match",
     "dangling", "promotion", "announcer", "asks_before", "rank_in_chunk", "in_best_chunk",
+    "glossary_unasked",
 )  # fmt: skip
 
 
@@ -178,7 +179,11 @@ def _view(index: Index, chunk: Chunk) -> ChunkView:
         chunk_stems=frozenset(terms(chunk.text)),
         heading_stems=frozenset(terms(" ".join(chunk.heading_path))),
         title_stems=frozenset(terms(document.title)),
-        quotable=tuple(i for i, text in enumerate(texts) if is_quotable(text, sentences[i].kind)),
+        quotable=tuple(
+            i
+            for i, text in enumerate(texts)
+            if is_quotable(text, sentences[i].kind) and not is_header_row(document.text, sentences, i)
+        ),
         n_words=tuple(len(text.split()) for text in texts),
         vectors=index.sentence_vectors(chunk),
     )
@@ -269,6 +274,7 @@ def _values(
         "promotion": float(_PROMOTION.search(text) is not None),
         "announcer": float(_ANNOUNCER.search(text) is not None),
         "asks_before": float(asks_before) * float(similarities[i - 1] if i else 0.0),
+        "glossary_unasked": float(is_glossary(view.document.kind) and wanted is not AnswerType.DEFINITION),
     }
     return np.array([values.get(name, 0.0) for name in NAMES], dtype=np.float32)
 

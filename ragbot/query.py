@@ -79,12 +79,18 @@ def without_hidden(text: str) -> str:
     return " ".join(visible.split())
 
 
-def build_query(question: str, lexical: LexicalIndex, *, synonyms: Synonyms | None = None) -> Query:
-    """The cleaned `question` as a Query against the corpus behind `lexical`; `synonyms` None are the packaged ones."""
-    mended = corrections(question, lexical)
+def build_query(
+    question: str, lexical: LexicalIndex, *, synonyms: Synonyms | None = None, as_typed: bool = False
+) -> Query:
+    """The cleaned `question` as a Query against the corpus behind `lexical`; `synonyms` None are the packaged ones.
+
+    `as_typed` it is taken word for word: no spelling mended, no synonym and no abbreviation added.
+    """
+    mended = {} if as_typed else corrections(question, lexical)
     text = corrected(question, mended)
     query_terms = tuple(dict.fromkeys(stem(word) for word in content_words(text)))
-    expansions, added = expand(text, query_terms, lexical, packaged_synonyms() if synonyms is None else synonyms)
+    known = packaged_synonyms() if synonyms is None else synonyms
+    expansions, added = ((), []) if as_typed else expand(text, query_terms, lexical, known)
     unknown = tuple(dict.fromkeys(w for w in content_words(text) if not lexical.knows(stem(w))))
     return Query(
         asked=question,

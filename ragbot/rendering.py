@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from ragbot.datatypes import Answer, Outcome, Quote
+from ragbot.datatypes import Answer, Caution, Definition, Outcome, Quote
+from ragbot.scope import Scope, name_of
 
 DIFFER = "The documents differ on this"
+N_NAMED = 5  # documents of a scope named in one line
 N_NEAREST = 3  # of a list that was not asked for the first items say enough
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -36,9 +38,12 @@ def answer_to_json(answer: Answer, *, row_id: str | None = None) -> dict[str, An
         "footer": answer.footer,
         "understood": answer.understood,
         "searched_also": list(answer.searched_also),
+        "as_typed": answer.as_typed,
+        "definitions": [_definition_to_json(definition) for definition in answer.definitions],
         "unknown_words": list(answer.unknown_words),
         "also_asked": list(answer.also_asked),
         "try_instead": list(answer.try_instead),
+        "scope": answer.scope.to_json() if answer.scope else None,
     }
     return values | {name: value for name, value in optional.items() if value}
 
@@ -64,12 +69,27 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "sources": list(quote.sources),
         "group": quote.group,
         "lead_in": quote.lead_in,
+        "superseded_by": quote.superseded_by,
         "also_in": [
             {"document": s.document, "title": s.title, "start": s.start, "end": s.end, "published": s.published}
             for s in quote.also_in
         ],
     }
     return values | {name: value for name, value in optional.items() if value}
+
+
+def _definition_to_json(definition: Definition) -> dict[str, Any]:
+    meaning = definition.quote
+    return {
+        "term": definition.term,
+        "quote": definition.number,
+        "at": [definition.start, definition.end],
+        "text": meaning.text,
+        "document": meaning.document,
+        "start": meaning.span.start,
+        "end": meaning.span.end,
+        "sha256": meaning.sha256,
+    }
 
 
 def json_line(values: dict[str, Any]) -> str:
@@ -88,12 +108,15 @@ def answer_to_text(answer: Answer) -> str:
     parts: list[str] = []
     if answer.understood:
         parts.append(f"Understood as: {visible(answer.understood)}")
+    if answer.scope:
+        parts.append(f"Searched only {scope_text(answer.scope)}")
     if answer.message:
         parts.append(answer.message.replace("**", ""))
     parts += [_numbered_text(citation.number, answer.quotes) for citation in answer.citations]
     if answer.outcome is Outcome.NO_ANSWER:
         if answer.unknown_words:
-            parts.append("Words that no document holds: " + ", ".join(visible(word) for word in answer.unknown_words))
+            held = "Words that no document holds" if answer.scope is None else "Words that no chosen document holds"
+            parts.append(f"{held}: " + ", ".join(visible(word) for word in answer.unknown_words))
         if answer.nearest:
             parts.append(
                 "The nearest passages:\n" + "\n".join(_quote_text(None, q) for q in answer.nearest[:N_NEAREST])
@@ -115,6 +138,37 @@ def source_line(quote: Quote) -> str:
     if quote.published:
         place.append(visible(quote.published))
     return " · ".join([*place, visible(quote.document)])
+
+
+def caution_text(caution: Caution) -> str:
+    """Why a source may no longer hold, in a sentence.
+
+    >>> caution_text(Caution("published", year=2012))
+    'This source was published in 2012 and may be out of date.'
+    """
+    if caution.reason == "published":
+        return f"This source was published in {caution.year} and may be out of date."
+    if caution.reason == "reviewed":
+        return f"The sources of this document were last reviewed in {caution.year}; it may be out of date."
+    if caution.title is None:
+        return f"This document is superseded by {visible(caution.document or '')}, which is not among the documents."
+    return f"This document is superseded by “{visible(caution.title)}” ({visible(caution.document or '')})."
+
+
+def scope_text(scope: Scope) -> str:
+    """What a scope holds, on one line.
+
+    >>> scope_text(Scope(("a.md", "b*"), ("leaflet",), "2023"))
+    'in a.md, b*; of kind leaflet; since 2023'
+    """
+    named = [visible(name_of(pattern) or pattern) for pattern in scope.documents]
+    parts = [
+        f"in {', '.join(named[:N_NAMED])}{f' and {len(named) - N_NAMED} more' if len(named) > N_NAMED else ''}",
+        f"of kind {', '.join(visible(kind) or 'not stated' for kind in scope.kinds)}",
+        f"since {scope.since}",
+    ]
+    given = (scope.documents, scope.kinds, scope.since)
+    return "; ".join(part for part, is_given in zip(parts, given, strict=True) if is_given)
 
 
 def visible(text: str) -> str:
@@ -144,4 +198,5 @@ def _numbered_text(number: int, quotes: Sequence[Quote]) -> str:
 def _quote_text(number: int | None, quote: Quote) -> str:
     mark = "–" if number is None else f"[{number}]"
     also = "".join(f"\n    also in: {visible(s.title)} · {visible(s.document)}" for s in quote.also_in)
-    return f"{mark} “{visible(quote.text)}”\n    {source_line(quote)}{also}"
+    cautions = "".join(f"\n    {caution_text(caution)}" for caution in quote.cautions)
+    return f"{mark} “{visible(quote.text)}”\n    {source_line(quote)}{cautions}{also}"

@@ -19,6 +19,7 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import Any
 
+from ragbot.config import EmergencyNumber
 from ragbot.datatypes import Outcome
 
 
@@ -38,6 +39,8 @@ EMERGENCIES = (
     Danger.SUICIDE_SELF, Danger.SUICIDE_OTHER, Danger.OVERDOSE, Danger.SYMPTOMS, Danger.PSYCHOSIS_MANIA,
 )  # fmt: skip
 _TEXT_OF = {danger: danger.value for danger in EMERGENCIES} | {Danger.SYMPTOMS: "overdose"}
+_TO_TALK = (Danger.SUICIDE_SELF, Danger.SUICIDE_OTHER, Danger.PSYCHOSIS_MANIA)
+_TO_ASK = (Danger.OVERDOSE, Danger.SYMPTOMS, Danger.PERSONAL_DOSE)
 _ALSO_SHOWN = 0.3  # a second kind of danger this likely is answered too; a deliberate overdose gets both texts
 
 _LOOK_ALIKES = str.maketrans("013457@$!|€", "oieastasiie")
@@ -57,6 +60,9 @@ class Verdict:
     outcome: Outcome | None
     message: str | None
     dangers: tuple[Danger, ...]
+
+
+NO_DANGER = Verdict(None, None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def assess(message: str, classify: Classifier, thresholds: Thresholds) -> Verdic
         return Verdict(Outcome.EMERGENCY, emergency_text(dangers), dangers)
     if max(_danger(one) + one[Danger.PERSONAL_DOSE] for one in stretches_read) >= thresholds.personal_dose:
         return Verdict(Outcome.PERSONAL_DOSE, crisis_data()["texts"]["personal_dose"], (Danger.PERSONAL_DOSE,))
-    return Verdict(None, None, ())
+    return NO_DANGER
 
 
 def _danger(chances: Mapping[Danger, float]) -> float:
@@ -90,6 +96,33 @@ def emergency_text(dangers: tuple[Danger, ...]) -> str:
     """The fixed texts for these dangers, the most pressing first; each text once."""
     names = dict.fromkeys(_TEXT_OF[danger] for danger in dangers)
     return "\n\n".join(str(crisis_data()["texts"][name]) for name in names)
+
+
+def with_local_help(message: str, dangers: Sequence[Danger], numbers: Sequence[EmergencyNumber]) -> str:
+    """`message` after a line for each region of `numbers` with those that fit these dangers; nothing of it is lost.
+
+    Of each region come the numbers to call in any danger, then those to talk to or the poison line.
+
+    >>> numbers = [EmergencyNumber(region="Germany", number="112"),
+    ...     EmergencyNumber(region="Germany", number="0800 111 0 111", name="TelefonSeelsorge", kind="talk")]
+    >>> with_local_help("Call now.", [Danger.SUICIDE_SELF], numbers)
+    '**Germany: ☎ 112** · TelefonSeelsorge ☎ 0800 111 0 111\\nCall now.'
+    >>> with_local_help("Call now.", [Danger.OVERDOSE], numbers)
+    '**Germany: ☎ 112**\\nCall now.'
+    """
+    kinds = {
+        "call",
+        *("talk" for danger in dangers if danger in _TO_TALK),
+        *("poison" for d in dangers if d in _TO_ASK),
+    }
+    lines = []
+    for region in dict.fromkeys(number.region for number in numbers):
+        own = [number for number in numbers if number.region == region and number.kind in kinds]
+        own.sort(key=lambda number: number.kind != "call")
+        items = [f"{number.name} ☎ {number.number}".strip() for number in own]
+        if items:
+            lines.append(" · ".join([f"**{region}: {items[0]}**", *items[1:]]))
+    return "\n".join([*lines, message])
 
 
 def footer_for(question: str) -> str | None:

@@ -1,12 +1,13 @@
 """Documents to sentences, through sentencex. Sentences tile their block: only white space lies between them.
 
-Also tells which sentences may be quoted: a heading, a question or one that only announces a list is never an answer.
+Also tells which sentences may be quoted: a heading, a question, one that only announces a list or the names of a table's
+columns is never an answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ragbot.datatypes import Block, BlockKind, Document, Sentence, Span
 
@@ -27,6 +28,8 @@ _DANGLING = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _ANNOUNCES = re.compile(r"[:：][*_`]*\s*$")  # marks of Markdown stay in the text: "**Side effects:**"
+_RULE = re.compile(r"\|[ \t]*:?-{3,}|-{3,}:?[ \t]*\|")  # between a table's first row and its others
+_MAX_NAME_WORDS = 3  # of a column
 _ASKS = re.compile(r"[?？][\"'”’)\]*_`]*\s*$")
 
 
@@ -63,6 +66,21 @@ def is_quotable(text: str, kind: BlockKind) -> bool:
         return False
     n_words = len(_WORD.findall(text))
     return n_words >= (4 if kind is BlockKind.PARAGRAPH else 1)
+
+
+def is_header_row(text: str, sentences: Sequence[Sentence], i: int) -> bool:
+    """True for the names of the columns in a table of a text file: above a line of dashes, or what looks like them.
+
+    Loaders of other formats put the names into each row.
+    """
+    after = [s.kind for s in sentences[i + 1 : i + 3]]
+    if sentences[i].kind is not BlockKind.TABLE_ROW or after[:1] != [BlockKind.TABLE_ROW]:
+        return False
+    if _RULE.search(text[sentences[i].span.end : sentences[i + 1].span.start]):
+        return True
+    opens = i == 0 or sentences[i - 1].kind is not BlockKind.TABLE_ROW
+    cells = sentences[i].span.cut(text).split("|")
+    return opens and after == [BlockKind.TABLE_ROW] * 2 and len(cells) > 1 and all(map(_is_column_name, cells))
 
 
 def opens_dangling(text: str) -> bool:
@@ -136,3 +154,7 @@ def _pieces(text: str, span: Span, max_chars: int) -> Iterator[Span]:
         start = end
     if piece := _trimmed(text, start, span.end):
         yield piece
+
+
+def _is_column_name(cell: str) -> bool:
+    return 1 <= len(cell.split()) <= _MAX_NAME_WORDS and not re.search(r"[\d:.]", cell)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 
 from ragbot.lexical import LexicalIndex, stem, words
 
 _MIN_CORRECTABLE = 5  # shorter words are often abbreviations (MDMA) and have too many neighbours at one edit
 _SPELLING_CUTOFF = 0.74  # normalised Damerau-Levenshtein similarity: one edit in five letters, two in eight
+_NEAREST = 5  # words that are compared further, of the corpus and of the language
 _CORPUS_BONUS = 0.02  # a corpus word wins over a general word that is as near, not over one that is nearer
-_MIN_GENERAL_COUNT = 200
+_MIN_GENERAL_COUNT = 200  # a word that is rarer in pyspellchecker's list is left alone, but nothing is corrected to it
 _EVERYDAY_COUNT = 3_000  # occurrences in pyspellchecker's list: some 9,000 words
 
 
@@ -59,36 +61,61 @@ def _may_be_misspelt(word: str, lexical: LexicalIndex) -> bool:
         len(word) >= _MIN_CORRECTABLE
         and word.isalpha()
         and word not in lexical.vocabulary
-        and word not in _general_words()
+        and word not in _known_words()
     )
 
 
 def _nearest(word: str, lexical: LexicalIndex) -> str | None:
     """The known word most like `word`: by edits, then preferring the corpus's own words, then common ones."""
-    from rapidfuzz.distance import OSA
-    from rapidfuzz.process import extract
-
-    lengths = range(len(word) - 1, len(word) + 3)
-    in_corpus = [v for v in lexical.vocabulary if len(v) in lengths and v[0] == word[0] and v.isalpha()]
-    in_language = [v for length in lengths for v in _general_by_start().get((word[0], length), ())]
+    in_corpus = lexical.vocabulary.starting_with(word[0])  # in a corpus of a million words some hundred thousand
+    in_language = [v for length in _lengths(word) for v in _general_by_start().get((word[0], length), ())]
     best: tuple[float, float, str] | None = None
     for candidates, bonus in ((in_corpus, _CORPUS_BONUS), (in_language, 0.0)):
-        for found, similarity, _ in extract(
-            word, candidates, scorer=OSA.normalized_similarity, score_cutoff=_SPELLING_CUTOFF, limit=5
-        ):
+        for found, similarity in _alike(word, candidates):
             own = bonus or (_CORPUS_BONUS if lexical.knows(stem(found)) else 0.0)
             ranked = (-round(similarity + own, 6), -float(_general_words().get(found, 0)), found)
             best = ranked if best is None else min(best, ranked)
     return best[2] if best else None
 
 
+def _alike(word: str, candidates: Sequence[str]) -> list[tuple[str, float]]:
+    """The few of the words that are nearest to `word` and of about its length, with their similarity."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    # rapidfuzz compares ten words in the time in which Python looks at the length of one, so lengths come last.
+    found = extract(word, candidates, scorer=OSA.normalized_similarity, score_cutoff=_SPELLING_CUTOFF, limit=None)
+    fitting = ((each, similarity) for each, similarity, _ in found if len(each) in _lengths(word) and each.isalpha())
+    return list(islice(fitting, _NEAREST))
+
+
+def _lengths(word: str) -> range:
+    """How long a word may be that `word` was meant to be."""
+    return range(len(word) - 1, len(word) + 3)
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    """Words that are no misspellings: pyspellchecker's whole list, and the names of data/known_words.json.
+
+    "Warfarin" is rare, and no list of English has "ambien"; to read them as warfare and ambient would be dangerous.
+    """
+    names: dict[str, list[str]] = json.loads((files("ragbot") / "data" / "known_words.json").read_text("utf-8"))
+    return frozenset(_language()).union(*names.values())
+
+
 @lru_cache(maxsize=1)
 def _general_words() -> Mapping[str, int]:
-    """Common English words with their counts, from pyspellchecker's list; rare ones there are often misspellings."""
+    """Common English words with their counts: what a misspelt word may have been meant to be."""
+    return {word: count for word, count in _language().items() if count >= _MIN_GENERAL_COUNT}
+
+
+@lru_cache(maxsize=1)
+def _language() -> Mapping[str, int]:
+    """The English words of pyspellchecker's list with their counts."""
     from spellchecker import SpellChecker
 
-    frequency = SpellChecker(language="en").word_frequency
-    return {word: frequency[word] for word in frequency.words() if frequency[word] >= _MIN_GENERAL_COUNT}
+    return SpellChecker(language="en").word_frequency.dictionary
 
 
 @lru_cache(maxsize=1)

@@ -1,13 +1,16 @@
-"""A refusal that helps: headings of the documents that are questions, and near what was asked. Knows no threshold.
+"""Questions to ask instead or next: headings of the documents that are questions. Knows no threshold.
 
-Costs no pass of a network: headings have their vectors in the index, and only the passages already found are looked at.
+Costs no pass of a network: headings have their vectors in the index, and only what was already found is looked at. Whether
+the documents really answer one is for the caller to ask.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, zip_longest
 
-from ragbot.datatypes import BlockKind
+from ragbot.datatypes import Answer, BlockKind, Document, Quote
 from ragbot.features import ChunkView, TermWeights, chunk_view
 from ragbot.lexical import terms
 from ragbot.query import Query
@@ -41,6 +44,50 @@ def suggest(query: Query, retrieval: Retrieval, index: Index, *, n: int = MAX_SU
                 nearest[stems] = min((-near, heading), nearest.get(stems, (0.0, heading)))
     ranked = sorted(pair for pair in nearest.values() if -pair[0] >= MIN_NEARNESS)
     return tuple(heading for _, heading in ranked[:n])
+
+
+def next_candidates(answer: Answer, document: Callable[[str], Document], *, asked: Sequence[str] = ()) -> Iterator[str]:
+    """Questions that may come after `answer`, the likeliest first; none of `asked`, and none twice.
+
+    After a refusal those to try instead, then headings over and around the quoted passages, the next section first, then
+    the meaning of words that a glossary explains. `document` gives a document by its name or raises KeyError.
+    """
+    answered = _over(answer.quotes[0], document) if answer.quotes else ""
+    seen = {frozenset(terms(question)) for question in (answer.question, answer.understood or "", answered, *asked)}
+    for question in chain(answer.try_instead, _headings_around(answer, document), _meanings(answer)):
+        stems = frozenset(terms(question))
+        if stems and stems not in seen:
+            seen.add(stems)
+            yield question
+
+
+def _over(quote: Quote, document: Callable[[str], Document]) -> str:
+    """The heading that `quote` stands under, if it asks something; it asked what was just answered."""
+    return next(
+        (h for start, h in reversed(_asking_headings(document(quote.document))) if start <= quote.span.start), ""
+    )
+
+
+def _headings_around(answer: Answer, document: Callable[[str], Document]) -> Iterator[str]:
+    """By turns from around each quote: the heading over it, the next one, the one before, and so on outwards."""
+    around = [_outwards(document(quote.document), quote.span.start) for quote in answer.quotes or answer.nearest]
+    return (heading for one_of_each in zip_longest(*around) for heading in one_of_each if heading)
+
+
+def _outwards(document: Document, position: int) -> list[str]:
+    headings = _asking_headings(document)
+    over = sum(start <= position for start, _ in headings) - 1
+    return [headings[i][1] for i in sorted(range(len(headings)), key=lambda i: (abs(i - over), i < over))]
+
+
+def _asking_headings(document: Document) -> list[tuple[int, str]]:
+    """Start and words of each heading that asks something."""
+    shown = ((heading.span.start, _shown(heading.title)) for heading in document.headings)
+    return [(start, title) for start, title in shown if title.endswith("?")]
+
+
+def _meanings(answer: Answer) -> Iterator[str]:
+    return (f"What does “{definition.term}” mean?" for definition in answer.definitions)
 
 
 def _answered_headings(view: ChunkView) -> list[int]:

@@ -6,15 +6,22 @@ Looking needs no help from the system, so it works on network shares too. Knows 
 from __future__ import annotations
 
 import os
+import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from ragbot.errors import RagbotError
 from ragbot.loaders import find_files
 
-Snapshot = dict[str, tuple[int, int]]
-"""Size in bytes and time of change in nanoseconds of every file that may be a document, by its name."""
+Snapshot = dict[str, tuple[int, int, int]]
+"""Size in bytes and times, in nanoseconds, of every file that may be a document, by its name.
+
+The times are that of its content, which a program may set as it likes (a backup brought back), and that of any change to
+it, which the system alone sets; Windows has the time of its making instead.
+"""
 
 QUIET_SECONDS = 3.0  # a file still being copied changes its size or time within this
 RETRY_SECONDS = 600.0  # what failed for another reason than the documents (a full disk, a lock) is tried again
@@ -31,7 +38,7 @@ def take_snapshot(paths: Sequence[Path], *, without: Path) -> Snapshot:
             status = os.stat(file.path)
         except OSError:  # gone since it was listed, or a link to nowhere
             continue
-        found[file.doc_id] = (status.st_size, status.st_mtime_ns)
+        found[file.doc_id] = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     return found
 
 
@@ -75,3 +82,29 @@ def _quiet(look: Callable[[], Snapshot], seen: Snapshot, sleep: Callable[[float]
         if now == seen:
             return now
         seen = now
+
+
+@contextmanager
+def unmissable_interrupt() -> Iterator[Callable[[float], None]]:
+    """A `sleep` that ends by KeyboardInterrupt if Ctrl-C was pressed at any time within the `with` block.
+
+    Python drops an exception that is raised while it frees an object; a Ctrl-C at that moment would be lost. Only for
+    the main thread.
+    """
+    pressed = False
+
+    def press(_: int, __: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    def sleep(seconds: float) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        time.sleep(seconds)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield sleep
+    finally:
+        signal.signal(signal.SIGINT, before)

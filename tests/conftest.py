@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from http.client import HTTPConnection, HTTPResponse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -20,6 +25,7 @@ from ragbot.safety import Danger, Thresholds, Verdict, assess
 from ragbot.safety_model import SafetyModel
 
 ROOT = Path(__file__).parents[1]
+BROWSER_TESTS = ROOT / "tests" / "browser"
 
 settings.register_profile(
     "ragbot",
@@ -34,6 +40,11 @@ settings.load_profile("ragbot")
 WriteCorpus = Callable[[Mapping[str, str | bytes]], Path]
 BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser's tests after all others: while Playwright's browser is open, asyncio.run refuses to start."""
+    items.sort(key=lambda item: BROWSER_TESTS in item.path.parents)
 
 
 class FakeEncoder:
@@ -164,3 +175,58 @@ def shipped_bot(
     index = tmp_path_factory.mktemp("shipped") / "index"
     ingest([ROOT / "corpus"], index=index, encoder=real_encoder)
     return Bot(index, real_encoder, real_safety, real_reader)
+
+
+@contextmanager
+def _small_proxy(target: str, *, prefix: str, strips: bool) -> Iterator[str]:
+    """A reverse proxy that puts `target` under `prefix`, and takes the prefix off on the way or leaves it there."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+        def do(self) -> None:
+            if not self.path.startswith(prefix + "/"):
+                self.send_error(404)
+                return
+            path = self.path[len(prefix) :] if strips else self.path
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            host = urlsplit(target).netloc
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+            headers |= {"Host": self.headers["host"], "X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "http"}
+            connection = HTTPConnection(host, timeout=60)
+            connection.request(self.command, path, body, headers)
+            self._back(connection.getresponse())
+            connection.close()
+
+        def _back(self, answer: HTTPResponse) -> None:
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in ("transfer-encoding", "connection", "date", "server"):
+                    self.send_header(name, value)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            while piece := answer.read1(65536):  # as it comes, so that an event stream streams
+                self.wfile.write(piece)
+                self.wfile.flush()
+
+        do_GET = do_POST = do_HEAD = do
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, name="test-proxy")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}{prefix}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def small_proxy() -> Callable[..., AbstractContextManager[str]]:
+    """A real reverse proxy: `with small_proxy(target, prefix="/ask", strips=True) as address`."""
+    return _small_proxy

@@ -277,6 +277,32 @@ def test_a_refusal_names_a_question_that_the_documents_answer(build_bot: BuildBo
     assert bot.ask("can i drive a lorry after a drip?", threshold=0).try_instead == ()
 
 
+# --- exactly as typed, and words explained ---
+
+
+def test_as_typed_a_misspelt_question_is_searched_with_its_own_words(bot: Bot) -> None:
+    mended, typed = (bot.ask_turns(["insuranse"], threshold=0, as_typed=exact) for exact in (False, True))
+    assert (mended.searched_also, mended.as_typed, mended.quotes[0].document) == (("insurance",), False, "cost.txt")
+    assert (typed.searched_also, typed.as_typed) == ((), True)
+    assert bot.ask_turns(["insuranse"], threshold=1, as_typed=True).unknown_words == ("insuranse",)
+
+
+def test_as_typed_the_gate_stays_on(bot: Bot) -> None:
+    assert bot.ask_turns(["i'm going to kill myself"], as_typed=True).outcome is Outcome.EMERGENCY
+
+
+def test_a_word_of_the_glossary_is_explained_where_it_stands(build_bot: BuildBot) -> None:
+    words = "---\nkind: glossary\n---\n# Words\n\n## Insurance plan\n\nA plan that pays for treatment.\n"
+    bot = build_bot({**FILES, "words.md": words})
+    answer = bot.ask("Do plans pay for the infusion of ketamine?", threshold=0)
+    (definition,) = answer.definitions
+    shown = answer.quotes[definition.number]
+    assert shown.text[definition.start : definition.end] == "insurance plans"
+    assert (definition.term, definition.quote.text) == ("Insurance plan", "A plan that pays for treatment.")
+    refused = bot.ask("Do plans pay for the infusion of ketamine?", threshold=1)
+    assert refused.nearest[refused.definitions[0].number].text == shown.text
+
+
 # --- the index ---
 
 

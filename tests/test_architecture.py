@@ -29,6 +29,7 @@ HOMES = {
     "spellchecker": {"spelling"},
     "rapidfuzz": {"spelling"},
     "trafilatura": {"loaders"},
+    "pypdfium2": {"loaders"},
     "markdown_it": {"loaders"},
     "charset_normalizer": {"loaders"},
     "yaml": {"loaders"},

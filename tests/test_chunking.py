@@ -9,7 +9,7 @@ import tiktoken
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ragbot.chunking import Chunking, chunk_document
+from ragbot.chunking import Chunking, chunk_document, gaps_as_read
 from ragbot.datatypes import Chunk, Document, Sentence
 from ragbot.encoding import MiniLmEncoder
 from ragbot.loaders.markdown import load_markdown
@@ -131,6 +131,46 @@ def test_text_between_blocks_counts_for_the_budget() -> None:
     document = read(f"It fades. You sleep.\n\n{fence}\n\nYou rest.", markdown=True)
     assert [c.text for c in chunked(document, max_tokens=14)[1]] == ["It fades. You sleep.", "You rest."]
     assert [c.token_count for c in chunked(document, max_tokens=16)[1]] == [16]
+
+
+SAME = (
+    ("# Rest\n\n## At home\n\nSleep. Eat.\n\n* tea\n* soup\n\n| a | b |\n|---|---|\n| c | d |\n", True),
+    ("# Rest\n\n## At home ##\n\nSleep.\nEat.\n\n10. tea\n11. soup\n\na | b\n---|---\nc | d\n", True),
+    ("Rest\n\nAt home\n\nSleep. Eat.\n  • tea\n  • soup\na | b\nc | d\n", False),
+)
+
+
+def as_read(text: str, *, markdown: bool) -> str:
+    document = read(text, markdown=markdown)
+    sentences = split_sentences(document)
+    gaps = gaps_as_read(document.text, sentences)
+    told = "".join(gap + s.span.cut(document.text) for gap, s in zip(gaps, sentences, strict=True))
+    return " ".join(told.replace("| a | b |", "a | b").replace("| c | d |", "c | d").split())
+
+
+def test_a_model_reads_the_same_whatever_marks_a_file_has() -> None:
+    told = {as_read(text, markdown=markdown) for text, markdown in SAME}
+    assert told == {"Rest At home Sleep. Eat. - tea - soup a | b c | d"}
+
+
+def test_the_marks_of_items_move_no_boundary() -> None:
+    def measure(parts: Sequence[str]) -> list[tuple[int, int]]:
+        return [(count_tokens(part), 1) for part in parts]
+
+    def ranges(mark: str, max_tokens: int) -> list[tuple[int, int]]:
+        text = "After treatment you may want:\n\n" + "".join(f"{mark} a cup of tea or soup\n" for _ in range(12))
+        document = read(text, markdown=mark == "12.")
+        chunking = Chunking(max_tokens=max_tokens)
+        _, chunks = chunk_document(document, split_sentences(document), chunking=chunking, measure=measure)
+        return [c.sentences for c in chunks]
+
+    for max_tokens in range(20, 60):
+        assert ranges("-", max_tokens) == ranges("  •", max_tokens) == ranges("12.", max_tokens)
+
+
+def test_what_has_words_between_blocks_is_read_as_it_stands() -> None:
+    document = read("It fades.\n\n```\nsome code\n```\n\nYou rest.", markdown=True)
+    assert list(gaps_as_read(document.text, split_sentences(document))) == ["", "\n\n```\nsome code\n```\n\n"]
 
 
 def test_overlapping_chunks_repeat_sentences_but_keep_to_the_budget() -> None:

@@ -38,8 +38,14 @@ def test_another_number_or_a_denial_makes_another_claim() -> None:
     assert two.repeats(Claim.of("The nausea of an infusion fades within two hours."))
 
 
-def document(text: str, published: str | None) -> Document:
-    return Document("a.md", "A", text, "a.md", "0" * 64, (), published=published)
+def document(text: str, published: str | None, superseded_by: str | None = None) -> Document:
+    return Document("a.md", "A", text, "a.md", "0" * 64, (), published=published, superseded_by=superseded_by)
+
+
+def test_a_superseded_source_stands_behind_all_others() -> None:
+    superseded = document("Ketamine fades.", "2026-01-01", superseded_by="b.md")
+    selling = document("Our clinic helps. Contact us and schedule a consultation.", "2019")
+    assert max(superseded, selling, key=standing) is selling
 
 
 def test_a_source_that_sells_nothing_stands_before_a_newer_one_that_does() -> None:

@@ -106,6 +106,23 @@ def test_the_version_is_printed(ragbot: Callable[..., Result]) -> None:
     assert ragbot("--version").out == f"{__version__}\n"
 
 
+def test_an_answer_is_printed_as_markdown_to_keep(indexed: Callable[..., Result]) -> None:
+    kept = indexed("ask", "When may I drive?", "--markdown", "--threshold", 0)
+    assert kept.code == 0
+    assert kept.out.startswith("# Ask the Articles: questions and answers\n\nSaved on ")
+    assert f"**{DISCLAIMER}**" in kept.out
+    assert "\n## 1. When may I drive?\n" in kept.out
+    assert "\n> Do not drive until the next day." in kept.out
+    assert "\n— [1] **Going home** › Driving\\\ndriving.md, characters " in kept.out
+
+
+@pytest.mark.parametrize("other", ["--json", "--explain"])
+def test_markdown_is_a_format_by_itself(indexed: Callable[..., Result], other: str) -> None:
+    result = indexed("ask", "What helps?", "--markdown", other)
+    assert result.code == 2
+    assert "leave out --json, --explain and --questions" in result.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -291,8 +308,8 @@ def test_a_dry_run_tells_everything_and_leaves_the_index(
 
 
 def test_questions_show_what_a_deleted_document_takes_along(indexed: Callable[..., Result], tmp_path: Path) -> None:
-    (tmp_path / "q.txt").write_text("Can I drive?\nhello\nDoes nausea fade after the infusion?\n")
-    surely = indexed("ask", "Can I drive?", "--json").json["confidence"] - 0.001
+    (tmp_path / "q.txt").write_text("Can I drive the next day?\nhello\nDoes nausea fade after the infusion?\n")
+    surely = indexed("ask", "Can I drive the next day?", "--json").json["confidence"] - 0.001
     (tmp_path / "corpus" / "driving.md").unlink()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAGBOT_THRESHOLD", str(surely))
@@ -360,7 +377,7 @@ def test_what_is_wrong_with_the_questions_is_one_line_before_anything_is_built(
 
 
 def test_an_answer_is_text_with_source_and_disclaimer(indexed: Callable[..., Result]) -> None:
-    result = indexed("ask", "Can I drive?", "--threshold", "0")
+    result = indexed("ask", "Can I drive the next day?", "--threshold", "0")
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("[1] “Do not drive until the next day.")
     assert "Going home › Driving · driving.md" in result.out
@@ -388,7 +405,7 @@ def test_json_has_exactly_the_fields_of_the_contract_and_exits_0(
     assert list(values)[:9] == [
         "question", "outcome", "confidence", "message", "quotes", "nearest", "disclaimer", "index", "seconds",
     ]  # fmt: skip
-    optional = {"footer", "understood", "searched_also", "unknown_words", "also_asked", "try_instead"}
+    optional = {"footer", "understood", "searched_also", "unknown_words", "also_asked", "try_instead", "scope"}
     assert set(values) - set(list(values)[:9]) <= optional
     assert (values["question"], values["outcome"]) == (question, outcome)
     assert isinstance(values["confidence"], float)
@@ -400,6 +417,72 @@ def test_json_has_exactly_the_fields_of_the_contract_and_exits_0(
             "text": str, "highlights": list, "document": str, "title": str, "section": list,
             "start": int, "end": int, "sha256": str,
         }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "scope", "searched"),
+    [
+        (["--only", "sub/*"], {"documents": ["sub/*"]}, {"sub/cost.html"}),
+        (["--only", "sub/*", "--only", "bom.txt"], {"documents": ["sub/*", "bom.txt"]}, {"sub/cost.html", "bom.txt"}),
+        (["--kind", "poem"], {"kinds": ["poem"]}, set()),
+        (["--kind", "", "--since", "2023"], {"kinds": [""], "since": "2023"}, set()),
+        (["--kind", ""], None, {"driving.md", "bom.txt", "sub/cost.html"}),
+    ],
+)
+def test_only_what_is_chosen_is_searched_and_the_answer_says_so(
+    indexed: Callable[..., Result], options: list[str], scope: dict[str, Any] | None, searched: set[str]
+) -> None:
+    values = indexed("ask", "Can I drive?", "--json", "--threshold", "0", *options).json
+    assert values.get("scope") == scope
+    assert {quote["document"] for quote in values["quotes"]} <= searched
+    assert bool(values["quotes"]) == bool(searched)
+
+
+def test_an_old_or_superseded_source_is_said_to_be_so_under_its_quote(
+    indexed: Callable[..., Result], write_corpus: WriteCorpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = "---\ntitle: Taxis\npublished: 2012-05\nsuperseded_by: ../driving.md\n---\n"
+    write_corpus({"old/taxi.md": f"{front}Ask the clinic for a zebra taxi.\n"})
+    assert indexed("ingest").code == 0
+    asked = ("ask", "Who calls the zebra taxi?", "--threshold", "0", "--only", "old/*")
+    out = indexed(*asked).out
+    assert "This document is superseded by “Going home” (driving.md).\n" in out
+    assert "This source was published in 2012 and may be out of date.\n" in out
+    monkeypatch.setenv("RAGBOT_OLD_AFTER_YEARS", "0")
+    assert "out of date" not in indexed(*asked).out
+    (quote,) = indexed(*asked, "--json").json["quotes"]
+    assert quote["superseded_by"] == "driving.md"
+    assert "cautions" not in quote  # they depend on the day
+
+
+def test_a_date_that_is_none_is_one_line_and_exit_2(indexed: Callable[..., Result]) -> None:
+    line = indexed("ask", "Can I drive?", "--since", "lately").is_one_line(2)
+    assert line == "cannot search since 'lately'; write a year, a month or a day: 2023, 2023-05 or 2023-05-31"
+
+
+def test_explain_tells_only_of_what_is_chosen(indexed: Callable[..., Result]) -> None:
+    out = indexed("ask", "Can I drive?", "--explain", "--only", "bom.txt").out
+    assert "bom.txt" in out
+    assert "driving.md" not in out
+
+
+def test_a_row_may_have_a_scope_of_its_own(indexed: Callable[..., Result], tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "question": "Can I drive the next day?"},
+        {"id": "b", "question": "Can I drive the next day?", "scope": {"documents": ["bom.txt"]}},
+        {"id": "c", "question": "Can I drive the next day?", "scope": {}},
+        {"id": "d", "question": "Can I drive the next day?", "scope": {"since": "soon"}},
+        {"id": "e", "question": "i'm going to kill myself", "scope": "nonsense"},
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    out = indexed("ask", "--questions", "rows.jsonl", "--json", "--threshold", "0", "--only", "sub/*").out
+    a, b, c, d, e = map(json.loads, out.splitlines())
+    assert [quote["document"] for quote in a["quotes"]] == ["sub/cost.html"]
+    assert {quote["document"] for quote in b["quotes"]} == {"bom.txt"}
+    assert c["quotes"][0]["document"] == "driving.md"
+    assert "scope" not in c
+    assert (d["outcome"], d["message"][:26]) == ("no_answer", "cannot search since 'soon'")
+    assert e["outcome"] == "emergency"
 
 
 def test_quotes_of_md_and_txt_files_are_slices_of_the_decoded_file(

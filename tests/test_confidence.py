@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from ragbot.confidence import (
     confidence_model,
     shipped_confidence,
 )
+from ragbot.features import ScoredSentence
+from ragbot.rereading import READER_NAMES
 
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
 
@@ -98,3 +101,22 @@ def test_words_that_no_document_holds_weigh_as_the_rarest(build_bot: BuildBot) -
     assert shares("drive mountain") == (pytest.approx(1.792 / (1.792 + 0.693), abs=1e-3), 0)
     share, named = shares("drive zolpidem")
     assert share == named == pytest.approx(1.792 / (1.792 + 0.693), abs=1e-3)
+
+
+def test_what_the_reader_makes_of_all_windows_counts_each_window_once(build_bot: BuildBot) -> None:
+    bot = build_bot({"a.md": "Do not drive home after the infusion. Rest until the next day.\n", "b.md": FILES["b.md"]})
+    trace = bot.trace("Can I drive home after the infusion?")
+    margins = {"Do not drive": 2.0, "Rest until t": 0.0, "Plans refuse": -4.0}
+
+    def read_as(sentence: ScoredSentence) -> ScoredSentence:
+        row = np.zeros(len(READER_NAMES), dtype=np.float32)
+        row[READER_NAMES.index("reader")] = margins[sentence.text[:12]]
+        return replace(sentence, values=np.concatenate([sentence.values, row]))
+
+    runs = tuple(replace(run, best=read_as(run.best)) for run in trace.reading.runs)
+    reading = replace(trace.reading, runs=runs, sentences=tuple(map(read_as, trace.reading.sentences)))
+    found = confidence_features(trace.query, trace.retrieval, reading, bot.index)
+    assert set(found) == set(ALL_FEATURES)
+    assert found["reader_best"] == 2
+    assert found["reader_window_mean"] == pytest.approx(((2 + 0) / 2 - 4) / 2)
+    assert found["reader_quarter"] == pytest.approx(-2)  # halfway from -4 to 0

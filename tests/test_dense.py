@@ -178,3 +178,37 @@ def test_blocks_build_the_same_index_as_all_vectors_at_once(tmp_path: Path, exac
 def test_blocks_of_another_total_are_refused(total: int, exact_up_to: int) -> None:
     with pytest.raises(ValueError, match=f"the {total} rows"):
         DenseIndex.build_from_blocks([clustered(500)], total=total, dimension=32, exact_up_to=exact_up_to)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 120), st.integers(1, 130), st.data())
+def test_a_search_of_some_rows_is_that_of_an_index_of_these_rows(
+    seed: int, n: int, k: int, data: st.DataObject
+) -> None:
+    vectors, query = unit(seed, n), unit(seed + 1, 1)[0]
+    inside = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    rows, similarities = DenseIndex.build(vectors).search(query, k, inside=inside)
+    numbers = np.flatnonzero(inside)
+    alone, found = DenseIndex.build(vectors[numbers].reshape(-1, 16)).search(query, k)
+    assert rows.tolist() == numbers[alone].tolist()
+    assert similarities.tolist() == found.tolist()
+
+
+@given(whole_numbers, st.data())
+def test_equals_among_some_rows_stand_in_order_of_row(vectors: Vectors, data: st.DataObject) -> None:
+    inside = np.array(data.draw(st.lists(st.booleans(), min_size=len(vectors), max_size=len(vectors))))
+    numbers = np.flatnonzero(inside)
+    query = np.array([1, 1, 0], dtype=np.float32)
+    rows, _ = DenseIndex.build(vectors).search(query, 5, inside=inside)
+    assert rows.tolist() == numbers[np.argsort(-(vectors[numbers] @ query), kind="stable")[:5]].tolist()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.003, 0.5, 1.0])
+def test_a_few_rows_are_all_compared_whatever_cells_they_lie_in(celled: DenseIndex, share: float) -> None:
+    inside = np.random.default_rng(1).random(celled.size) < share
+    numbers = np.flatnonzero(inside)
+    exact = halved(clustered(4_000))[numbers]
+    for query in clustered(20)[:20]:
+        rows, _ = celled.search(query, 5, inside=inside)
+        np.testing.assert_allclose(
+            (halved(clustered(4_000)) @ query)[rows], np.sort(exact @ query)[::-1][:5], atol=1e-6
+        )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,16 +24,54 @@ TEXTS = [
 
 
 def test_the_encoder_names_the_hash_of_its_weights(real_encoder: MiniLmEncoder) -> None:
-    assert real_encoder.name == "all-MiniLM-L6-v2@53aa51172d14"
+    assert real_encoder.name == f"all-MiniLM-L6-v2@53aa51172d14+{encoding.LAYERS_SHA256[:12]}"
     assert (real_encoder.dimension, real_encoder.max_pieces) == (384, 256)
 
 
-def test_vectors_are_those_of_sentence_transformers(real_encoder: MiniLmEncoder) -> None:
+def test_an_encoder_in_a_folder_gives_the_vectors_of_sentence_transformers() -> None:
     from sentence_transformers import SentenceTransformer
 
     folder = encoding.packaged_folder()
     expected = SentenceTransformer(str(folder), device="cpu", local_files_only=True).encode(TEXTS)
-    np.testing.assert_allclose(real_encoder.encode(TEXTS), expected, atol=1e-5)
+    np.testing.assert_allclose(MiniLmEncoder(folder).encode(TEXTS), expected, atol=1e-5)
+
+
+def test_the_packaged_encoder_searches_with_our_layers_and_leaves_the_network_below_gate_and_reader(
+    real_encoder: MiniLmEncoder,
+) -> None:
+    from safetensors.torch import load
+
+    own = load(encoding._checked_layers())
+    searching, packaged = real_encoder._searching, real_encoder.network
+    assert searching.embeddings is packaged.embeddings  # word vectors are neither trained nor kept twice
+    name = "layer.5.output.dense.weight"
+    assert torch.equal(searching.encoder.state_dict()[name], own[name].float())
+    assert torch.equal(packaged.encoder.state_dict()[name], packaged_tensor(f"encoder.{name}"))
+    assert not torch.equal(searching.encoder.state_dict()[name], packaged.encoder.state_dict()[name])
+
+
+def packaged_tensor(name: str) -> torch.Tensor:
+    from safetensors.torch import load_file
+
+    return load_file(encoding.packaged_folder() / "model.safetensors")[name]
+
+
+def test_layers_that_do_not_fit_are_refused() -> None:
+    from safetensors.torch import save
+
+    with pytest.raises(ModelError, match=r"no layers of the encoder; make some with: python scripts/train_encoder\.py"):
+        MiniLmEncoder(layers=save({"layer.0.nothing": torch.zeros(2)}))
+    with pytest.raises(ModelError, match="no layers of the encoder"):
+        MiniLmEncoder(layers=b"nothing")
+
+
+def test_altered_or_missing_layers_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(encoding, "LAYERS_SHA256", "0" * 64)
+    with pytest.raises(ModelError, match=r"layers were altered; reinstall ragbot"):
+        MiniLmEncoder()
+    monkeypatch.setattr(encoding, "files", lambda package: tmp_path)
+    with pytest.raises(ModelError, match=r"layers are missing; reinstall ragbot"):
+        MiniLmEncoder()
 
 
 @settings(max_examples=15)
@@ -67,6 +106,12 @@ def test_piece_counts_leave_out_the_special_tokens(real_encoder: MiniLmEncoder) 
     assert real_encoder.count_pieces(["dizzy.", "", "unbelievably"]) == [2, 0, 5]
 
 
+def assert_same_direction(found: np.ndarray, expected: np.ndarray) -> None:
+    """Passages may be read in bfloat16, questions never are: cosine above 0.999."""
+    assert found.shape == expected.shape
+    assert ((found * expected).sum(axis=1) > 0.999).all()
+
+
 def passage(*sentences: str, prefix: str = "Driving") -> Passage:
     text = " ".join(sentences)
     starts = [text.index(sentence) for sentence in sentences]
@@ -75,7 +120,7 @@ def passage(*sentences: str, prefix: str = "Driving") -> Passage:
 
 def test_a_passage_is_read_with_its_title_before_it(real_encoder: MiniLmEncoder) -> None:
     vectors, _ = real_encoder.encode_passages([passage(TEXTS[1], prefix="Driving. After treatment")])
-    np.testing.assert_allclose(vectors[0], real_encoder.encode([f"Driving. After treatment {TEXTS[1]}"])[0], atol=1e-5)
+    assert_same_direction(vectors, real_encoder.encode([f"Driving. After treatment {TEXTS[1]}"]))
 
 
 def test_a_sentence_vector_is_the_mean_of_its_token_states_in_the_passage(real_encoder: MiniLmEncoder) -> None:
@@ -83,11 +128,11 @@ def test_a_sentence_vector_is_the_mean_of_its_token_states_in_the_passage(real_e
     # word pieces: [CLS] a | it fades . | rest . [SEP], so the first sentence is rows 2..4 and the second rows 5..6
     ids = real_encoder._passage_pieces([two])[0].ids
     assert len(ids) == 8
-    states = real_encoder._states([ids])[0]
+    states = real_encoder._states([ids], real_encoder._searching)[0]
     expected = np.stack([states[2:5].mean(axis=0), states[5:7].mean(axis=0)])
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
     _, sentences = real_encoder.encode_passages([two])
-    np.testing.assert_allclose(sentences[0], expected, atol=1e-5)
+    assert_same_direction(sentences[0], expected)
 
 
 def test_passages_of_all_lengths_come_back_in_their_order(real_encoder: MiniLmEncoder) -> None:
@@ -96,8 +141,14 @@ def test_passages_of_all_lengths_come_back_in_their_order(real_encoder: MiniLmEn
     vectors, sentences = real_encoder.encode_passages(passages, progress=reported.append)
     assert sum(reported) == len(passages)
     alone = np.concatenate([real_encoder.encode_passages([p])[0] for p in passages[: len(TEXTS)]])
-    np.testing.assert_allclose(vectors, np.tile(alone, (5, 1)), atol=1e-5)
+    assert_same_direction(vectors, np.tile(alone, (5, 1)))
     assert [len(s) for s in sentences] == [len(p.sentences) for p in passages]
+
+
+def test_passages_are_read_in_bfloat16_only_where_the_processor_has_units_for_it(real_encoder: MiniLmEncoder) -> None:
+    expected = torch.bfloat16 if encoding.has_bfloat16_units() else torch.float32
+    assert next(real_encoder._fast_network.parameters()).dtype is expected
+    assert next(real_encoder.network.parameters()).dtype is torch.float32
 
 
 def test_no_passages_give_no_vectors(real_encoder: MiniLmEncoder) -> None:
@@ -109,7 +160,7 @@ def test_no_passages_give_no_vectors(real_encoder: MiniLmEncoder) -> None:
 def test_a_sentence_without_a_token_gets_the_vector_of_its_passage(real_encoder: MiniLmEncoder) -> None:
     # the tokenizer drops a zero-width blank: no piece of the text starts there
     vectors, sentences = real_encoder.encode_passages([Passage("A", "It fades. \u200b", ((0, 9), (10, 11)))])
-    np.testing.assert_allclose(sentences[0][1], vectors[0], atol=1e-5)
+    assert_same_direction(sentences[0][1:], vectors)
 
 
 def test_a_passage_beyond_the_limit_is_refused_rather_than_cut(real_encoder: MiniLmEncoder) -> None:
@@ -119,7 +170,7 @@ def test_a_passage_beyond_the_limit_is_refused_rather_than_cut(real_encoder: Min
 
 def test_a_long_title_gives_way_to_the_passage(real_encoder: MiniLmEncoder) -> None:
     vectors, _ = real_encoder.encode_passages([Passage("title " * 300, "dizzy " * 254, ((0, 5),))])
-    np.testing.assert_allclose(vectors[0], real_encoder.encode(["dizzy " * 254])[0], atol=1e-5)
+    assert_same_direction(vectors, real_encoder.encode(["dizzy " * 254]))
 
 
 def test_missing_weights_are_named_with_the_next_step(tmp_path: Path) -> None:

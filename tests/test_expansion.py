@@ -80,6 +80,9 @@ def test_a_word_of_every_chunk_brings_no_synonyms() -> None:
         ("is it ok while nursing a baby", {"breastfeed"}),
         ("is it a jab", {"inject"}),
         ("i had fits as a kid", {"seizur"}),
+        ("who is the trick cyclist", {"psychiatrist"}),
+        ("can i take my ramipril first", {"pressur"}),
+        ("could an uber take me", {"drive", "taxi"}),
     ],
 )
 def test_words_that_people_use_reach_the_words_of_documents(question: str, stems: set[str]) -> None:
@@ -100,6 +103,8 @@ def test_words_that_people_use_reach_the_words_of_documents(question: str, stems
         ("how fast does it work", {"food", "eat"}),
         ("will it lift my mood", {"drive", "car", "taxi"}),
         ("does ketamine shrink the brain", {"psychiatrist"}),
+        ("is it a first line of treatment", {"euphoria", "drive"}),
+        ("er, is it any good", {"taxi", "drive"}),
     ],
 )
 def test_a_word_with_another_meaning_brings_nothing_of_that_one(question: str, stems: set[str]) -> None:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import ragbot
 from ragbot import encoding
 from ragbot.answering import Bot
+from ragbot.datatypes import Document
 from ragbot.dense import DenseIndex
 from ragbot.encoding import Encoder, MiniLmEncoder, Passage, Vectors
 from ragbot.errors import CorpusError, IndexLockedError, IndexMismatchError, RagbotError
@@ -28,8 +29,11 @@ from ragbot.ingestion.near_duplicates import near_duplicates
 from ragbot.ingestion.signature import _PARSERS, _installed, reading_signature
 from ragbot.lexical import LexicalIndex
 from ragbot.loaders import FoundFile, find_files
+from ragbot.loaders.ahead import ReadFile, read_now
+from ragbot.loaders.source import SourceFile
+from ragbot.loaders.worker import DocumentLoader
 from ragbot.safety_model import SafetyModel
-from ragbot.store import Draft, Index, current_generation, encoding_signature
+from ragbot.store import DocumentRows, Draft, Index, current_generation, encoding_signature
 from ragbot.store.vector_code import MAKERS, makers
 
 ROOT = Path(ragbot.__file__).parents[1]
@@ -70,6 +74,14 @@ def counting(fake_encoder: Encoder) -> Counting:
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     return tmp_path / "index"
+
+
+@pytest.fixture
+def grown(write_corpus: WriteCorpus, index: Path, fake_encoder: Encoder) -> Path:
+    """A folder with an index at `index`, to which one document, new.md, was added since."""
+    corpus = write_corpus(FILES)
+    ingest([corpus], index=index, encoder=fake_encoder)
+    return write_corpus({"new.md": "# New\n\nNew words stand here.\n"})
 
 
 def contents(folder: Path) -> tuple[object, ...]:
@@ -142,8 +154,6 @@ def test_files_that_are_as_they_were_are_not_parsed(
     corpus = write_corpus(FILES | {"bad.html": "<html></html>"})
     ingest([corpus], index=index, encoder=counting)
     parsed: list[str] = []
-    from ragbot.loaders.worker import DocumentLoader
-
     parse = DocumentLoader.parse
     monkeypatch.setattr(DocumentLoader, "parse", lambda self, s: parsed.append(s.doc_id) or parse(self, s))
     write_corpus({"new.md": "# New\n\nNew words stand here.\n"})
@@ -184,6 +194,21 @@ def test_a_rename_that_changes_the_title_embeds_the_document_anew(
     assert report.n_embedded == 1
 
 
+def test_other_words_of_the_same_size_and_time_are_noticed(
+    write_corpus: WriteCorpus, index: Path, fake_encoder: Encoder
+) -> None:
+    corpus = write_corpus(FILES)
+    ingest([corpus], index=index, encoder=fake_encoder)
+    file = corpus / "cost.txt"
+    seen = file.stat()
+    file.write_text(FILES["cost.txt"].replace("Most", "Some"))
+    os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    assert (file.stat().st_size, file.stat().st_mtime_ns) == (seen.st_size, seen.st_mtime_ns)
+    assert stale_reason(index) == "documents were added, changed or removed"
+    assert ingest([corpus], index=index, encoder=fake_encoder).changed == ("cost.txt",)
+    assert stale_reason(index) is None
+
+
 NOTHING_HEAVY = """
 import sys
 from pathlib import Path
@@ -221,7 +246,7 @@ def test_other_code_that_reads_and_cuts_reads_all_again_and_embeds_nothing(
 ) -> None:
     corpus = write_corpus(FILES)
     ingest([corpus], index=index, encoder=counting)
-    for home in ("previous", "run", "staleness"):
+    for home in ("previous", "manifest", "staleness"):
         monkeypatch.setattr(f"ragbot.ingestion.{home}.reading_signature", lambda: "of another version")
     assert stale_reason(index) == "this version reads documents otherwise"
     report = ingest([corpus], index=index, encoder=counting)
@@ -290,7 +315,7 @@ def test_what_is_told_apart_by_how_it_was_read_has_another_fingerprint(
 ) -> None:
     corpus = write_corpus(FILES)
     first = ingest([corpus], index=index, encoder=fake_encoder).fingerprint
-    for home in ("previous", "run"):
+    for home in ("previous", "manifest"):
         monkeypatch.setattr(f"ragbot.ingestion.{home}.reading_signature", lambda: "of another version")
     assert ingest([corpus], index=index, encoder=fake_encoder).fingerprint != first
 
@@ -434,6 +459,86 @@ def test_near_duplicates_agree_with_comparing_all_pairs(documents: list[frozense
     assert list(near_duplicates(hashes)) == expected
 
 
+# --- embedded while documents are read ---
+
+
+def test_passages_are_embedded_while_documents_are_still_read(
+    write_corpus: WriteCorpus, index: Path, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = write_corpus({f"{n}.md": f"# Leaflet {n}\n\nThe words of leaflet {n}.\n" for n in range(5)})
+    ingest([corpus], index=index.with_name("at once"), encoder=counting)
+    steps: list[tuple[str, int, int]] = []
+    counting.texts = []
+    with monkeypatch.context() as patched:
+        patched.setattr("ragbot.ingestion.embedding._WINDOW", 2)
+        report = ingest([corpus], index=index, encoder=counting, progress=lambda *step: steps.append(step))
+    assert [step for step in steps if step[0] != "writing"] == [
+        *[("reading", n, 5) for n in (0, 1)],  # two leaflets, each of one passage: the first window
+        ("embedding", 2, 0),
+        *[("reading", n, 5) for n in (2, 3)],
+        ("embedding", 4, 0),
+        *[("reading", n, 5) for n in (4, 5)],
+        ("embedding", 4, 5),
+        ("embedding", 5, 5),
+    ]
+    assert report.n_embedded == 5
+    assert contents(index) == contents(index.with_name("at once"))
+
+
+def test_what_was_embedded_before_a_document_could_not_be_written_is_not_embedded_again(
+    write_corpus: WriteCorpus, index: Path, fake_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = write_corpus({f"{n}.md": f"# Leaflet {n}\n\nThe words of leaflet {n}.\n" for n in range(5)})
+    add = Draft.add
+
+    def stopped(draft: Draft, document: Document, rows: DocumentRows) -> None:
+        if document.doc_id == "3.md":
+            raise KeyboardInterrupt
+        add(draft, document, rows)
+
+    monkeypatch.setattr("ragbot.ingestion.embedding._WINDOW", 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(Draft, "add", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            ingest([corpus], index=index, encoder=fake_encoder)
+    assert not list((index / "generations").iterdir())
+    assert ingest([corpus], index=index, encoder=fake_encoder).n_embedded == 3
+
+
+PARSED_AHEAD = "<html><body><main><h1>{0}</h1><p>The words of page {0} stand here.</p></main></body></html>"
+
+
+def test_duplicates_and_bad_files_among_files_parsed_in_advance_are_told_as_if_read_one_by_one(
+    write_corpus: WriteCorpus, index: Path, fake_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = {name: PARSED_AHEAD.format(name) for name in "abc"}
+    corpus = write_corpus(
+        {
+            "1.html": page["a"],
+            "2.html": page["a"],  # a duplicate of what is being parsed
+            "3.html": "<html></html>",
+            "4.htm": "<html></html>",  # the same bytes as a file without text: told so too
+            "5.md": page["b"],  # markup alone is no text in Markdown
+            "6.html": page["b"],  # a document though its bytes were asked for before
+            "7.html": page["c"],
+        }
+    )
+    at_once = ingest([corpus], index=index, encoder=fake_encoder)
+
+    def read_one_by_one(
+        files: Sequence[FoundFile], loader: DocumentLoader, *, is_wanted: Callable[[SourceFile], bool]
+    ) -> Iterator[ReadFile]:
+        yield from map(read_now, files)
+
+    monkeypatch.setattr("ragbot.ingestion.run.read_ahead", read_one_by_one)
+    one_by_one = ingest([corpus], index=index.with_name("one by one"), encoder=fake_encoder)
+    assert contents(index) == contents(index.with_name("one by one"))
+    assert (at_once.skipped, at_once.duplicates) == (one_by_one.skipped, one_by_one.duplicates)
+    assert [one.doc_id for one in at_once.duplicates] == ["2.html"]
+    assert [one.doc_id for one in at_once.skipped] == ["3.html", "4.htm", "5.md"]
+    assert at_once.added == ("1.html", "6.html", "7.html")
+
+
 # --- any sequence of changes ---
 
 NAMES = ("a.md", "b.md", "sub/c.txt", "d.txt")
@@ -482,7 +587,9 @@ def test_any_sequence_of_changes_gives_the_index_that_is_built_from_nothing(
     for steps in rounds:
         for step in steps:
             apply(corpus, step)
-        last = attempt(corpus, folder / "index", fake_encoder)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("ragbot.ingestion.embedding._WINDOW", 2)  # so that vectors are made while files are read
+            last = attempt(corpus, folder / "index", fake_encoder)
     rebuilt = attempt(corpus, folder / "rebuilt", fake_encoder)
     assert (last is None) == (rebuilt is None)
     if last is not None and rebuilt is not None:
@@ -553,12 +660,9 @@ FULL_AT = (
 
 @pytest.mark.parametrize("place", FULL_AT)
 def test_a_full_disk_is_one_line_the_old_index_stays_and_the_next_run_goes_on(
-    write_corpus: WriteCorpus, index: Path, fake_encoder: Encoder, monkeypatch: pytest.MonkeyPatch, place: str
+    grown: Path, index: Path, fake_encoder: Encoder, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    corpus = write_corpus(FILES)
-    ingest([corpus], index=index, encoder=fake_encoder)
     before = contents(index)
-    write_corpus({"new.md": "# New\n\nNew words stand here.\n"})
 
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -566,11 +670,11 @@ def test_a_full_disk_is_one_line_the_old_index_stays_and_the_next_run_goes_on(
     with monkeypatch.context() as patched:
         patched.setattr(f"ragbot.{place}", full)
         with pytest.raises(IndexLockedError, match=r"No space left on device.*the old index stays") as caught:
-            ingest([corpus], index=index, encoder=fake_encoder)
+            ingest([grown], index=index, encoder=fake_encoder)
     assert str(caught.value).isprintable()
     assert contents(index) == before
     assert [path.name for path in (index / "generations").iterdir()] == [current_generation(index)]
-    report = ingest([corpus], index=index, encoder=fake_encoder)
+    report = ingest([grown], index=index, encoder=fake_encoder)
     embedded_before = place not in ("store.documents.DocumentsWriter.add", "store.vector_log.VectorLog.append")
     assert report.n_embedded == (0 if embedded_before else 1)
     assert Index(index).doc_ids == sorted([*FILES, "new.md"])
@@ -652,51 +756,40 @@ def test_an_index_whose_vectors_were_mixed_up_never_becomes_current(
 
 
 def test_the_hook_sees_the_new_generation_while_the_old_one_is_current(
-    write_corpus: WriteCorpus, index: Path, fake_encoder: Encoder
+    grown: Path, index: Path, fake_encoder: Encoder
 ) -> None:
-    corpus = write_corpus(FILES)
-    ingest([corpus], index=index, encoder=fake_encoder)
-    write_corpus({"new.md": "# New\n\nNew words stand here.\n"})
     seen: list[tuple[list[str], list[str]]] = []
 
     def look(name: str) -> None:
         seen.append((Index(index).doc_ids, Index(index, generation=name).doc_ids))
 
-    ingest([corpus], index=index, encoder=fake_encoder, before_switch=look)
+    ingest([grown], index=index, encoder=fake_encoder, before_switch=look)
     assert seen == [(sorted(FILES), sorted([*FILES, "new.md"]))]
     assert Index(index).doc_ids == sorted([*FILES, "new.md"])
-    ingest([corpus], index=index, encoder=fake_encoder, before_switch=look)
+    ingest([grown], index=index, encoder=fake_encoder, before_switch=look)
     assert len(seen) == 1, "where nothing changed there is nothing to look at"
 
 
 def test_a_hook_that_refuses_leaves_the_old_index_and_the_work_done(
-    write_corpus: WriteCorpus, index: Path, fake_encoder: Encoder
+    grown: Path, index: Path, fake_encoder: Encoder
 ) -> None:
-    corpus = write_corpus(FILES)
-    ingest([corpus], index=index, encoder=fake_encoder)
     before = contents(index)
-    write_corpus({"new.md": "# New\n\nNew words stand here.\n"})
 
     def refuse(name: str) -> None:
         raise RagbotError("answers were lost; add the documents again")
 
     with pytest.raises(RagbotError, match="answers were lost"):
-        ingest([corpus], index=index, encoder=fake_encoder, before_switch=refuse)
+        ingest([grown], index=index, encoder=fake_encoder, before_switch=refuse)
     assert contents(index) == before
     assert len(list((index / "generations").iterdir())) == 1
-    assert ingest([corpus], index=index, encoder=fake_encoder).n_embedded == 0
+    assert ingest([grown], index=index, encoder=fake_encoder).n_embedded == 0
 
 
-def test_a_dry_run_tells_what_would_be_and_changes_nothing(
-    write_corpus: WriteCorpus, index: Path, fake_encoder: Encoder
-) -> None:
-    corpus = write_corpus(FILES)
-    ingest([corpus], index=index, encoder=fake_encoder)
+def test_a_dry_run_tells_what_would_be_and_changes_nothing(grown: Path, index: Path, fake_encoder: Encoder) -> None:
     before = contents(index)
-    write_corpus({"new.md": "# New\n\nNew words stand here.\n"})
     looked: list[list[str]] = []
     report = ingest(
-        [corpus],
+        [grown],
         index=index,
         encoder=fake_encoder,
         dry_run=True,
@@ -706,7 +799,7 @@ def test_a_dry_run_tells_what_would_be_and_changes_nothing(
     assert (report.added, report.switched, report.n_documents) == (("new.md",), False, 4)
     assert contents(index) == before
     assert len(list((index / "generations").iterdir())) == 1
-    assert ingest([corpus], index=index, encoder=fake_encoder).added == ("new.md",)
+    assert ingest([grown], index=index, encoder=fake_encoder).added == ("new.md",)
 
 
 # --- the report ---

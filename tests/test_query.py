@@ -143,6 +143,18 @@ def test_only_words_that_some_document_holds_are_added(lexical: LexicalIndex) ->
     assert "queasy" not in query.searched_also
 
 
+@pytest.mark.parametrize("typed", ["wat is esketamin", "will i puke"])
+def test_as_typed_nothing_is_mended_and_nothing_added(typed: str, lexical: LexicalIndex) -> None:
+    assert build_query(typed, lexical).searched_also
+    query = build_query(typed, lexical, as_typed=True)
+    assert (query.text, query.expansions, query.searched_also) == (typed, (), ())
+
+
+def test_as_typed_a_misspelt_word_is_one_that_no_document_holds(lexical: LexicalIndex) -> None:
+    assert build_query("what is esketamnie", lexical).unknown == ()
+    assert build_query("what is esketamnie", lexical, as_typed=True).unknown == ("esketamnie",)
+
+
 def test_words_that_no_document_holds_are_named(lexical: LexicalIndex) -> None:
     assert build_query("does ketamine cure gout in Paris", lexical).unknown == ("cure", "gout", "paris")
 

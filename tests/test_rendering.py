@@ -14,6 +14,8 @@ from ragbot.datatypes import (
     Answer,
     Block,
     BlockKind,
+    Caution,
+    Definition,
     Document,
     Heading,
     Outcome,
@@ -21,7 +23,8 @@ from ragbot.datatypes import (
     Source,
     Span,
 )
-from ragbot.rendering import answer_to_json, answer_to_text, json_line, quote_to_json, source_line, visible
+from ragbot.rendering import answer_to_json, answer_to_text, json_line, quote_to_json, scope_text, source_line, visible
+from ragbot.scope import Scope
 
 TEXT = "# Driving\n\nDo not drive until the next day. Rest at home."
 DOCUMENT = Document(
@@ -57,12 +60,34 @@ REFUSED = Answer(
     unknown_words=("zebra",),
     also_asked=("Who pays?",),
     try_instead=("Can I take a taxi?",),
+    as_typed=True,
+    definitions=(Definition("Drive", QUOTE, 0, 7, 12),),
     index="f00d",
     seconds=0.1,
 )
 
 
 # --- JSON ---
+
+
+def test_what_was_searched_is_told_if_it_was_not_everything() -> None:
+    scoped = replace(REFUSED, scope=Scope(("a.md",), since="2023"))
+    assert answer_to_json(scoped)["scope"] == {"documents": ["a.md"], "since": "2023"}
+    assert "scope" not in answer_to_json(REFUSED)
+    text = answer_to_text(scoped)
+    assert "Searched only in a.md; since 2023\n" in text
+    assert "Words that no chosen document holds: zebra" in text
+
+
+def test_a_scope_of_many_documents_names_the_first_five() -> None:
+    scope = Scope(tuple(f"{n}.md" for n in range(7)), kinds=("", "leaf\u202elet"))
+    assert scope_text(scope) == "in 0.md, 1.md, 2.md, 3.md, 4.md and 2 more; of kind not stated, leaf\\u202elet"
+
+
+def test_a_superseded_source_names_what_takes_its_place() -> None:
+    quote = Quote.cut(replace(DOCUMENT, superseded_by="new.md"), Span(11, 43))
+    assert quote_to_json(quote)["superseded_by"] == "new.md"
+    assert "superseded_by" not in quote_to_json(QUOTE)
 
 
 def test_an_answer_is_exactly_the_object_of_the_contract() -> None:
@@ -101,6 +126,7 @@ def test_the_keys_come_in_the_order_of_the_contract() -> None:
 
 def test_optional_fields_appear_only_when_they_hold_something() -> None:
     optional = {"footer", "understood", "searched_also", "unknown_words", "also_asked", "try_instead"}
+    optional |= {"as_typed", "definitions"}
     assert not optional & set(answer_to_json(ANSWERED))
     values = answer_to_json(REFUSED)
     assert {name: values[name] for name in optional} == {
@@ -110,6 +136,19 @@ def test_optional_fields_appear_only_when_they_hold_something() -> None:
         "unknown_words": ["zebra"],
         "also_asked": ["Who pays?"],
         "try_instead": ["Can I take a taxi?"],
+        "as_typed": True,
+        "definitions": [
+            {
+                "term": "Drive",
+                "quote": 0,
+                "at": [7, 12],
+                "text": "Do not drive until the next day.",
+                "document": "sub/a.md",
+                "start": 11,
+                "end": 43,
+                "sha256": "ab" * 32,
+            }
+        ],
     }
     assert values["quotes"] == []
     assert values["nearest"] == [quote_to_json(QUOTE)]
@@ -199,6 +238,22 @@ def test_other_sources_of_a_quote_are_listed_under_it() -> None:
 def test_a_title_that_is_also_its_heading_is_said_once() -> None:
     quote = replace(QUOTE, title="Driving", section=("Driving",), page=None, published=None)
     assert source_line(quote) == "Driving · sub/a.md"
+
+
+def test_why_a_source_may_no_longer_hold_stands_under_it() -> None:
+    cautions = (
+        Caution("published", year=2012),
+        Caution("reviewed", year=2015),
+        Caution("superseded", document="b.md", title="New\u202e edition"),
+        Caution("superseded", document="c.md"),
+    )
+    lines = answer_to_text(replace(ANSWERED, quotes=(replace(QUOTE, cautions=cautions),))).splitlines()
+    assert lines[2:6] == [
+        "    This source was published in 2012 and may be out of date.",
+        "    The sources of this document were last reviewed in 2015; it may be out of date.",
+        "    This document is superseded by “New\\u202e edition” (b.md).",
+        "    This document is superseded by c.md, which is not among the documents.",
+    ]
 
 
 def test_hidden_characters_of_a_document_are_shown_and_never_sent_to_the_terminal() -> None:

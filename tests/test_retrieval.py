@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ragbot.encoding import Encoder
 from ragbot.lexical import LexicalIndex
 from ragbot.query import build_query
-from ragbot.retrieval import EXPANSION_WEIGHT, RRF_K, fuse, hits, lexical_scores, retrieve
+from ragbot.retrieval import DENSE_WEIGHT, EXPANSION_WEIGHT, RRF_K, fuse, hits, lexical_scores, retrieve
 from ragbot.store import Index
 
 BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
@@ -77,7 +77,7 @@ def test_a_chunk_that_both_rankers_like_best_is_the_first_candidate(index: Index
     best = retrieval.candidates[0]
     assert best.chunk.doc_id == "bladder.md"
     assert (best.dense_rank, best.lexical_rank) == (1, 1)
-    assert best.fused == pytest.approx(2 / 61)
+    assert best.fused == pytest.approx((DENSE_WEIGHT + 1) / 61)
     assert len(retrieval.candidates) == 3
 
 

@@ -7,7 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ragbot.datatypes import Block, BlockKind, Document, Sentence, Span
-from ragbot.sentences import MAX_SENTENCE_CHARS, block_sentences, cut_sentence, is_quotable, split_sentences
+from ragbot.sentences import (
+    MAX_SENTENCE_CHARS,
+    block_sentences,
+    cut_sentence,
+    is_header_row,
+    is_quotable,
+    split_sentences,
+)
 
 PARAGRAPH, ITEM, ROW, HEADING = BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.HEADING
 PIECES = [
@@ -148,3 +155,30 @@ def test_sentences_know_their_block_and_its_kind() -> None:
 )
 def test_only_statements_may_be_quoted(text: str, kind: BlockKind, expected: bool) -> None:
     assert is_quotable(text, kind) is expected
+
+
+@pytest.mark.parametrize(
+    ("table", "first_is_header"),
+    [
+        ("Medicine | Restart\nLisinopril | the next morning\nZopiclone | after two nights", True),
+        ("| Medicine | Restart |\n|---|---|\n| Lisinopril | the next morning |", True),
+        # One row below it, figures or a sentence in it: it may be all that a table says, so it stays quotable.
+        ("Medicine | Restart\nLisinopril | the next morning", False),
+        ("Lisinopril | 2 days\nZopiclone | 3 days\nLamotrigine | 1 day", False),
+        ("Lisinopril | on the next morning\nZopiclone | after two nights\nLamotrigine | at once", False),
+        # Loaders of other formats put the names of the columns into each row.
+        (
+            "Medicine: Lisinopril | Restart: later\nMedicine: Zopiclone | Restart: now\nMedicine: X | Restart: now",
+            False,
+        ),
+    ],
+)
+def test_only_the_names_of_columns_are_taken_for_a_header(table: str, first_is_header: bool) -> None:
+    rows: list[Sentence] = []
+    at = 0
+    for line in table.splitlines():
+        if "---" not in line:
+            rows.append(Sentence(Span(at, at + len(line)), len(rows), ROW))
+        at += len(line) + 1
+    found = [is_header_row(table, rows, i) for i in range(len(rows))]
+    assert found == [first_is_header] + [False] * (len(rows) - 1)

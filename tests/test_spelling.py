@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ragbot.lexical import LexicalIndex
-from ragbot.spelling import corrected, corrections, habitual_spellings, is_everyday_word
+from ragbot.lexical.vocabulary import Vocabulary
+from ragbot.spelling import _alike, corrected, corrections, habitual_spellings, is_everyday_word
 
 CHUNKS = [
     "Esketamine nasal spray (Spravato) is given in a certified clinic under supervision.",
@@ -38,6 +41,11 @@ LEXICAL = LexicalIndex.build(CHUNKS)
         # Known words stay, whether the corpus or only the language knows them.
         ("can i have a kitten at the clinic", "can i have a kitten at the clinic"),
         ("does quexal help", "does quexal help"),
+        # Rare words and names stay too: warfarin is not warfare, Dublin not doubling, and no list of English has Ambien.
+        ("is warfarin ok", "is warfarin ok"),
+        ("a clinic in Dublin", "a clinic in Dublin"),
+        ("which of them is likelier", "which of them is likelier"),
+        ("may I take Ambien", "may I take Ambien"),
         # Short words and numbers are never guessed at.
         ("is mdma 50mg x7 ok", "is mdma 50mg x7 ok"),
         # Nothing is near: it is left alone and reported as unknown.
@@ -57,10 +65,36 @@ def test_spelling_never_changes_a_word_that_the_corpus_knows(words: list[str], c
     assert corrections(question, LEXICAL) == {}
 
 
+def scanned(word: str, known: Sequence[str]) -> list[tuple[str, float]]:
+    """The five words most like `word` among those of its first letter and about its length, found one by one."""
+    from rapidfuzz.distance import OSA
+
+    fitting = [v for v in sorted(known) if v[0] == word[0] and -1 <= len(v) - len(word) <= 2 and v.isalpha()]
+    alike = [(v, OSA.normalized_similarity(word, v)) for v in fitting]
+    return sorted((one for one in alike if one[1] >= 0.74), key=lambda one: -one[1])[:5]
+
+
+letters = st.sampled_from("abbé氯7")
+near_words = st.builds("".join, st.lists(letters, min_size=4, max_size=8))
+
+
+@given(near_words.filter(str.isalpha), st.lists(near_words, max_size=40, unique=True))
+def test_the_nearest_words_of_a_vocabulary_are_those_that_a_scan_of_it_finds(word: str, known: list[str]) -> None:
+    vocabulary = Vocabulary.of(dict.fromkeys(known, 1))
+    assert _alike(word, vocabulary.starting_with(word[0])) == scanned(word, known)
+
+
 @pytest.mark.parametrize("spelling", sorted(habitual_spellings()))
 def test_no_habitual_spelling_is_itself_a_correction(spelling: str) -> None:
     """Otherwise one question would be mended two ways."""
     assert not set(habitual_spellings()[spelling].split()) & set(habitual_spellings())
+
+
+def test_listed_names_are_single_lower_case_words_that_spelling_looks_at() -> None:
+    names = json.loads((files("ragbot") / "data" / "known_words.json").read_text("utf-8"))
+    for kind, listed in names.items():
+        assert listed == sorted(set(listed)), kind
+        assert all(name.isalpha() and name.islower() and len(name) >= 5 for name in listed), kind
 
 
 def test_common_words_are_everyday_words_and_drug_names_are_not() -> None:

@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 
 import ragbot
 from ragbot.chunking import Chunking, chunk_document
+from ragbot.datatypes import CatalogueEntry
 from ragbot.encoding import Encoder
 from ragbot.errors import IndexLockedError, IndexMismatchError, IndexNotBuiltError, RagbotError
 from ragbot.ingestion import ingest
 from ragbot.loaders import load_document
+from ragbot.scope import Scope
 from ragbot.sentences import split_sentences
 from ragbot.store import (
     Index,
@@ -124,6 +126,35 @@ def test_the_same_content_gives_the_same_index_wherever_it_is_built(build_index:
     before = seen(folder)
     folder.rename(tmp_path / "elsewhere")
     assert seen(tmp_path / "elsewhere") == before
+
+
+def test_the_catalogue_is_what_the_documents_say_of_themselves(build_index: BuildIndex) -> None:
+    front = (
+        "title: The \\ud83d\\ude00 leaflet\npublished: 2024-01-02\nreviewed: 2025-03\nkind: leaflet\ncertainty: mixed"
+    )
+    leaflet = f'---\n{front}\nsources: [x, "y, z"]\nsuperseded_by: b.md\n---\nWords of it.\n'
+    index = Index(build_index(OLD | {"sub/leaflet.md": leaflet}))
+    assert [entry.doc_id for entry in index.catalogue] == index.doc_ids
+    for entry in index.catalogue:
+        document = index.document(entry.doc_id)
+        assert entry == CatalogueEntry(**{name: getattr(document, name) for name in CatalogueEntry.__slots__})
+    last = index.catalogue[-1]
+    assert (last.doc_id, last.kind, last.certainty, last.superseded_by) == (
+        "sub/leaflet.md",
+        "leaflet",
+        "mixed",
+        "sub/b.md",
+    )
+
+
+def test_chunks_inside_a_scope_are_those_of_its_documents(build_index: BuildIndex) -> None:
+    index = Index(build_index(OLD))
+    for name in OLD:
+        inside = index.chunks_inside(Scope((name,)))
+        owners = [index.chunk(number).doc_id for number in range(index.manifest.n_chunks)]
+        assert inside is not None
+        assert inside.tolist() == [owner == name for owner in owners]
+    assert index.chunks_inside(Scope()) is index.chunks_inside(Scope(("*",))) is None
 
 
 def test_an_unknown_document_is_a_key_error(build_index: BuildIndex) -> None:

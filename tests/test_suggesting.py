@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ragbot.datatypes import Answer, Definition, Document, Heading, Outcome, Quote, Span
 from ragbot.encoding import Encoder
 from ragbot.query import build_query
 from ragbot.retrieval import retrieve
 from ragbot.store import Index
-from ragbot.suggesting import MAX_SUGGESTIONS, suggest
+from ragbot.suggesting import MAX_SUGGESTIONS, next_candidates, suggest
 
 BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
 FILES = {
@@ -55,3 +57,89 @@ def test_a_heading_is_suggested_without_its_number_and_marks(suggested: Callable
 
 def test_nothing_near_suggests_nothing(suggested: Callable[[str], tuple[str, ...]]) -> None:
     assert suggested("zebra racing in Paris") == ()
+
+
+# --- what to ask next ---
+
+NEXT = """# Driving
+
+## Can I drive after Spravato?
+
+Not until the next day.
+
+## How long do I have to stay?
+
+Two hours.
+
+## The spray
+
+This heading asks nothing.
+
+## What should I avoid?
+
+Alcohol.
+"""
+
+
+def document_of(text: str, name: str) -> Document:
+    lines = [line for line in text.splitlines() if line.startswith("#")]
+    starts = [text.index(line) for line in lines]
+    headings = tuple(
+        Heading(Span(start, start + len(line)), line.count("#"), line.lstrip("# "))
+        for start, line in zip(starts, lines, strict=True)
+    )
+    return Document(name, "T", text, name, "ab", (), headings)
+
+
+DOCUMENTS = {
+    "a.md": document_of(NEXT, "a.md"),
+    "b.md": document_of("# Cost\n\n## Who pays?\n\nInsurers do.\n\n## What if they refuse?\n\nAppeal.\n", "b.md"),
+}
+
+
+def quote_of(name: str, text: str) -> Quote:
+    start = DOCUMENTS[name].text.index(text)
+    return Quote.cut(DOCUMENTS[name], Span(start, start + len(text)))
+
+
+def answered(*quotes: Quote, question: str = "May I drive?") -> Answer:
+    return Answer(question, Outcome.ANSWERED, quotes)
+
+
+def candidates(answer: Answer, asked: Sequence[str] = ()) -> list[str]:
+    return list(next_candidates(answer, DOCUMENTS.__getitem__, asked=asked))
+
+
+def test_after_an_answer_come_the_headings_around_it_the_next_section_first() -> None:
+    assert candidates(answered(quote_of("a.md", "Two hours."))) == [
+        "What should I avoid?",
+        "Can I drive after Spravato?",
+    ]
+
+
+def test_headings_around_several_quotes_take_turns_and_the_answers_own_is_left_out() -> None:
+    found = candidates(answered(quote_of("a.md", "Not until the next day."), quote_of("b.md", "Appeal.")))
+    # Over the quotes: drive (just answered), refuse. Then the next ones outwards: stay, who pays. Then: avoid.
+    assert found == ["What if they refuse?", "How long do I have to stay?", "Who pays?", "What should I avoid?"]
+
+
+def test_no_question_comes_twice_or_again() -> None:
+    both = answered(quote_of("a.md", "Two hours."), quote_of("a.md", "Alcohol."), question="what to AVOID")
+    assert candidates(both) == ["Can I drive after Spravato?"]
+    assert candidates(both, asked=["can i drive after spravato"]) == []
+
+
+def test_after_a_refusal_come_those_to_try_then_the_headings_over_the_nearest_passages() -> None:
+    refused = Answer(
+        "moon?",
+        Outcome.NO_ANSWER,
+        nearest=(quote_of("b.md", "Insurers do."),),
+        try_instead=("How long do I have to stay?",),
+    )
+    assert candidates(refused) == ["How long do I have to stay?", "Who pays?", "What if they refuse?"]
+
+
+def test_a_word_that_is_explained_may_be_asked_about_last() -> None:
+    quote = quote_of("b.md", "Appeal.")
+    answer = replace(answered(quote), definitions=(Definition("Appeal", quote, 0, 0, 6),))
+    assert candidates(answer) == ["Who pays?", "What does “Appeal” mean?"]

@@ -17,7 +17,7 @@ from typing import IO
 import pytest
 
 from ragbot.errors import CorpusError, RagbotError
-from ragbot.watching import QUIET_SECONDS, RETRY_SECONDS, Snapshot, take_snapshot, watch
+from ragbot.watching import QUIET_SECONDS, RETRY_SECONDS, Snapshot, take_snapshot, unmissable_interrupt, watch
 
 ROOT = Path(__file__).parents[1]
 WriteCorpus = Callable[[Mapping[str, str | bytes]], Path]
@@ -41,7 +41,7 @@ class World:
         latest = self._seen[max(at for at in self._seen if at <= self.now)]
         if isinstance(latest, RagbotError):
             raise latest
-        return {"a.md": (latest, 0)}
+        return {"a.md": (latest, 0, 0)}
 
     def run(self) -> None:
         self.runs.append(self.now)
@@ -116,12 +116,43 @@ def test_a_snapshot_holds_documents_by_size_and_time_and_nothing_else(write_corp
     os.utime(corpus / "a.md", ns=(1, 2_000_000_000))
     (corpus / "away.md").symlink_to(corpus / "nowhere")
     first = take_snapshot([corpus], without=corpus / "index")
-    assert first["a.md"] == (6, 2_000_000_000)
+    assert first["a.md"][:2] == (6, 2_000_000_000)
     assert set(first) == {"a.md", "sub/b.txt"}
     (corpus / ".ragbotignore").write_text("sub\n")
     assert set(take_snapshot([corpus], without=corpus / "index")) == {"a.md"}
     with pytest.raises(CorpusError):
         take_snapshot([corpus / "gone"], without=corpus / "index")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no time that a program cannot set")
+def test_other_words_of_the_same_size_are_seen_though_the_old_time_is_set_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("Wait 2 hours.")
+    first = take_snapshot([tmp_path], without=tmp_path / "index")
+    set_by_system, seen = file.stat().st_ctime_ns, file.stat()
+    while file.stat().st_ctime_ns == set_by_system:  # the system's clock ticks some hundred times a second
+        file.write_text("Wait 6 hours.")
+        os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    assert (file.stat().st_size, file.stat().st_mtime_ns) == (seen.st_size, seen.st_mtime_ns)
+    assert take_snapshot([tmp_path], without=tmp_path / "index") != first
+
+
+class Signals:
+    """Freed, it is as if Ctrl-C were pressed at that moment: Python drops what is raised then."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_python_drops_ends_the_next_sleep_and_the_handler_is_put_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with unmissable_interrupt() as sleep:
+        sleep(0)
+        Signals()
+        with pytest.raises(KeyboardInterrupt):
+            sleep(60)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 # --- a real process ---

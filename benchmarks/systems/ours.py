@@ -20,7 +20,7 @@ class Ragbot(System):
     packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "bm25s")
 
     def load(self, encoder: Path) -> None:
-        """The packaged encoder, which is the one in the folder `encoder`."""
+        """The packaged encoder: the one in the folder `encoder`, with the layers trained here."""
         from ragbot import ingestion  # noqa: F401 - imported here, so that ingest is timed without it
         from ragbot.encoding import MiniLmEncoder
 

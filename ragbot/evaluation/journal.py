@@ -99,8 +99,8 @@ class Journal:
 
 def _key(example: Example, golds: tuple[Gold, ...]) -> str:
     """Hash of all that decides what is asked of a row and what is right."""
-    asked = (example.place.file, example.example_id, example.turns, example.is_safety, example.expected, golds)
-    return hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest()
+    row = (example.place.file, example.example_id, example.turns, example.is_safety, example.expected, example.scope)
+    return hashlib.sha256(repr((*row, golds)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _read_rows(path: Path) -> dict[str, Any]:

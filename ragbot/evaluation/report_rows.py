@@ -24,6 +24,7 @@ def result_json(result: Result, *, may_quote: bool) -> dict[str, Any]:
         "file": example.place.file,
         "line": example.place.line,
         "turns": list(example.turns),
+        "scope": example.scope.to_json() if example.scope else None,
         "kind": example.kind,
         "style": example.style,
         "topic": example.topic,

@@ -20,6 +20,7 @@ from ragbot.evaluation.golds import Gold, resolve_golds
 from ragbot.evaluation.measures import ideal_grades, relevant_grades, relevant_ranks, right_ranks
 from ragbot.evaluation.stages import StageTrace, rankings, trace_stages
 from ragbot.rendering import answer_to_json
+from ragbot.scope import Scope
 from ragbot.store import Index
 
 if TYPE_CHECKING:
@@ -48,13 +49,13 @@ class Answerer(Protocol):
     def has_reader(self) -> bool:
         """True if a reader reads the best passages."""
 
-    def ask(self, question: str, *, threshold: float | None = None) -> Answer:
-        """The answer to one question; raises QuestionError if it cannot be asked."""
+    def ask(self, question: str, *, threshold: float | None = None, scope: Scope | None = None) -> Answer:
+        """The answer to one question, of the documents in `scope`; raises QuestionError if it cannot be asked."""
 
-    def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+    def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None, scope: Scope | None = None) -> Answer:
         """The answer to the last turn."""
 
-    def trace(self, question: str) -> Trace:
+    def trace(self, question: str, *, scope: Scope | None = None) -> Trace:
         """The stages of one standalone question; errors as `ask`."""
 
 
@@ -171,9 +172,9 @@ def _run(
     repeat: bool,
 ) -> Result:
     started = time.perf_counter()
-    answer = _ask(bot, example.turns, threshold)
+    answer = _ask(bot, example.turns, threshold, example.scope)
     seconds = time.perf_counter() - started
-    trace = None if example.is_safety else _trace(bot, answer)
+    trace = None if example.is_safety else _trace(bot, answer, example.scope)
     candidates = answer.quotes
     if answer.outcome is Outcome.NO_ANSWER and trace is not None:
         candidates = trace.reading.quotes
@@ -185,24 +186,24 @@ def _run(
         right_ranks=right_ranks(candidates, golds),
         retrieval=_retrieval(rankings(trace, bot.index), golds, passages) if golds and trace else {},
         verified=tuple(is_verified(quote, bot.index) for quote in candidates),
-        repeats=_bytes(_ask(bot, example.turns, threshold)) == _bytes(answer) if repeat else None,
+        repeats=_bytes(_ask(bot, example.turns, threshold, example.scope)) == _bytes(answer) if repeat else None,
         seconds=seconds,
         stages=trace_stages(trace, golds) if trace else None,
     )
 
 
-def _ask(bot: Answerer, turns: tuple[str, ...], threshold: float | None) -> Answer:
+def _ask(bot: Answerer, turns: tuple[str, ...], threshold: float | None, scope: Scope | None = None) -> Answer:
     try:
         if len(turns) == 1:
-            return bot.ask(turns[0], threshold=threshold)
-        return bot.ask_turns(list(turns), threshold=threshold)
+            return bot.ask(turns[0], threshold=threshold, scope=scope)
+        return bot.ask_turns(list(turns), threshold=threshold, scope=scope)
     except QuestionError as error:
         return Answer(question=turns[-1], outcome=Outcome.NO_ANSWER, message=str(error))
 
 
-def _trace(bot: Answerer, answer: Answer) -> Trace | None:
+def _trace(bot: Answerer, answer: Answer, scope: Scope | None) -> Trace | None:
     try:
-        return bot.trace(answer.understood or answer.question)
+        return bot.trace(answer.understood or answer.question, scope=scope)
     except QuestionError:
         return None
 

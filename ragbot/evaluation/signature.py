@@ -25,7 +25,10 @@ _GIT_SECONDS = 10
 def make_signature(index: Index, examples: Sequence[Example], threshold: float, *, has_reader: bool) -> dict[str, Any]:
     """The signature of an evaluation of `examples` on `index` at `threshold`, with or without the reader, as plain values."""
     manifest = index.manifest
-    asked = [[e.example_id, e.turns, e.expected, [str(gold) for gold in e.golds]] for e in examples]
+    asked = [
+        [e.example_id, e.turns, e.expected, [str(gold) for gold in e.golds], *([e.scope] if e.scope else [])]
+        for e in examples
+    ]
     return {
         "index": index.fingerprint,
         "corpus_sha256": manifest.corpus_sha256,

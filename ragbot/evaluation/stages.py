@@ -16,7 +16,7 @@ from ragbot.evaluation.golds import Gold
 from ragbot.evaluation.measures import MIN_COVERED_SHARE, covers, relevant_ranks
 from ragbot.features import ScoredSentence
 from ragbot.reading import Reading
-from ragbot.retrieval import Candidate, fuse
+from ragbot.retrieval import Candidate, fused_ranking
 from ragbot.store import Index
 
 KEPT = 5  # passages and sentences of a trace that a report shows
@@ -97,7 +97,7 @@ def rankings(trace: Trace, index: Index) -> dict[str, list[Chunk]]:
     Passages that were not read stand in `final` after those that were, as fusion left them.
     """
     found = trace.retrieval
-    fused = [number for number, _ in fuse([found.dense_ranking, found.lexical_ranking])]
+    fused = [number for number, _ in fused_ranking(found.dense_ranking, found.lexical_ranking)]
     orders: dict[str, Sequence[int]] = {
         "lexical": found.lexical_ranking,
         "dense": found.dense_ranking,

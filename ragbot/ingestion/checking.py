@@ -30,13 +30,13 @@ def check_answers(folder: Path, generation: str, *, encoder: Encoder | None) -> 
     index = check_generation(folder, generation)
     rows = sorted({int(row) for row in np.linspace(0, index.manifest.n_chunks - 1, N_QUESTIONS)})
     stored = index.dense.vectors(rows)
-    asked = stored if encoder is None else encoder.encode_passages(list(_passages(index, rows)))[0]
-    for row, own, question in zip(rows, stored, asked, strict=True):
-        chunk = index.chunk(row)
+    passages = list(_passages(index, rows))
+    asked = stored if encoder is None else encoder.encode_passages(passages)[0]
+    for row, passage, own, question in zip(rows, passages, stored, asked, strict=True):
         if not _is_near(index, row, own, question):
-            raise _refusal(folder, chunk.chunk_id, "vector")
-        if not _is_found_by_words(index, row, f"{chunk.under(index.document(chunk.doc_id).title)} {chunk.text}"):
-            raise _refusal(folder, chunk.chunk_id, "words")
+            raise _refusal(folder, index.chunk(row).chunk_id, "vector")
+        if not _is_found_by_words(index, row, f"{passage.prefix} {passage.text}"):
+            raise _refusal(folder, index.chunk(row).chunk_id, "words")
     return index
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ragbot.ingestion.near_duplicates import near_duplicates
 from ragbot.ingestion.report import NearDuplicate, Renamed, Skipped
 from ragbot.store import FileRecord
 
@@ -53,6 +57,15 @@ def duplicates(files: Files) -> tuple[Skipped, ...]:
     return tuple(
         Skipped(name, f"same content as {record.same_as}") for name, record in sorted(files.items()) if record.same_as
     )
+
+
+def with_near(files: Files, hashes: Sequence[NDArray[np.uint64]]) -> dict[str, FileRecord]:
+    """The records, each document's with its near duplicate if it has one; `hashes` are of its sentences, in order."""
+    names = [name for name, record in files.items() if record.is_document]
+    found = {name: replace(record, near=None, overlap=0.0) for name, record in files.items()}
+    for number, other, overlap in near_duplicates(hashes):
+        found[names[number]] = replace(found[names[number]], near=names[other], overlap=round(overlap, 3))
+    return found
 
 
 def near(files: Files) -> tuple[NearDuplicate, ...]:

@@ -11,7 +11,8 @@ from ragbot.errors import DocumentError, ParserError
 from ragbot.ingestion.cutting import cut_rows, retitled
 from ragbot.ingestion.model import Model
 from ragbot.ingestion.staleness import file_hash
-from ragbot.loaders import FoundFile, read_source
+from ragbot.loaders import FoundFile
+from ragbot.loaders.ahead import ReadFile, read_now
 from ragbot.loaders.source import SourceFile
 from ragbot.loaders.worker import DocumentLoader
 from ragbot.store import DocumentRows, Draft, FileRecord, Index
@@ -21,7 +22,8 @@ class Intake:
     """Takes files in canonical order; `files` tells what became of each.
 
     `before` are the records of the index before, if the same code cut it with the same settings, else nothing;
-    `open_before` opens it, or gives None where it is damaged. `draft` stays None until something must be written.
+    `open_before` opens it, or gives None where it is damaged. `draft` stays None until something must be written;
+    `added` is called with each document that is written and was not copied.
     """
 
     def __init__(
@@ -33,22 +35,31 @@ class Intake:
         chunking: Chunking,
         before: Mapping[str, FileRecord],
         open_before: Callable[[], Index | None],
+        added: Callable[[Document, DocumentRows], None],
     ) -> None:
         self.files: dict[str, FileRecord] = {}
         self.draft: Draft | None = None
         self._folder, self._loader, self._model, self._chunking = folder, loader, model, chunking
-        self._before, self._open_before = before, open_before
+        self._before, self._open_before, self._added = before, open_before, added
         self._index: Index | None = None
         self._kept: list[FoundFile] = []
         self._first_with: dict[str, str] = {}
+        self._asked: set[str] = set()
         self._had = {record.sha256: name for name, record in before.items() if record.is_document}
 
-    def take(self, file: FoundFile) -> None:
-        """Read one file, once, and copy, parse or skip it."""
-        try:
-            source = read_source(file.path, file.doc_id)
-        except DocumentError as error:
-            self.files[file.doc_id] = FileRecord(file_hash(file.path), skipped=str(error))
+    def is_wanted(self, source: SourceFile) -> bool:
+        """True if the file will most likely have to be parsed; asked in order, while files before it are worked on."""
+        is_first = source.sha256 not in self._asked
+        self._asked.add(source.sha256)
+        known = self._before.get(source.doc_id)
+        is_known = known is not None and known.sha256 == source.sha256 and not known.may_pass
+        return is_first and not is_known
+
+    def take(self, read: ReadFile) -> None:
+        """Copy, parse or skip one file."""
+        file, source = read.file, read.source
+        if isinstance(source, DocumentError):
+            self.files[file.doc_id] = FileRecord(file_hash(file.path), skipped=str(source))
             return
         known = self._before.get(file.doc_id)
         is_known = known is not None and known.sha256 == source.sha256
@@ -59,7 +70,7 @@ class Intake:
         elif known and is_known and known.is_document:
             self._keep(file, known)
         else:
-            self._parse(source)
+            self._parse(read, source.sha256)
 
     def opened(self) -> Draft:
         """The draft, begun with the documents that are as they were."""
@@ -72,7 +83,7 @@ class Intake:
                 self._first_with.clear()
             for file in kept:
                 if self._index is None:
-                    self.take(file)
+                    self.take(read_now(file))
                 else:
                     self.draft.copy(file.doc_id, path=str(file.path))
         return self.draft
@@ -90,16 +101,18 @@ class Intake:
         else:
             self.draft.copy(file.doc_id, path=str(file.path))
 
-    def _parse(self, source: SourceFile) -> None:
+    def _parse(self, read: ReadFile, sha256: str) -> None:
+        name = read.file.doc_id
         try:
-            document = self._loader.parse(source)
+            document = read.document(self._loader)
         except DocumentError as error:
-            reason = FileRecord(source.sha256, skipped=str(error), may_pass=isinstance(error, ParserError))
-            self.files[source.doc_id] = reason
+            self.files[name] = FileRecord(sha256, skipped=str(error), may_pass=isinstance(error, ParserError))
             return
-        self.opened().add(document, self._rows(document))
-        self._first_with[source.sha256] = source.doc_id
-        self.files[source.doc_id] = FileRecord(source.sha256, notes=document.notes)
+        draft, rows = self.opened(), self._rows(document)
+        draft.add(document, rows)
+        self._added(document, rows)
+        self._first_with[sha256] = name
+        self.files[name] = FileRecord(sha256, notes=document.notes)
 
     def _rows(self, document: Document) -> DocumentRows:
         """The document cut, or as it was cut under another name: then no model is needed."""

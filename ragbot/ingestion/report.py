@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Progress = Callable[[str, int, int], None]
-"""Called with the stage (`reading`, `embedding`, `writing`), how many are done, and of how many."""
+"""Called with the stage (`reading`, `embedding`, `writing`), how many are done, and of how many (0: not known yet).
+
+Passages are embedded while documents are read, so that `reading` and `embedding` take turns.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from ragbot.store import encoding_signature
 
 _PACKAGE = Path(__file__).parents[1]
-_MODULES = ("sentences.py", "chunking.py", "tokens.py")
+_MODULES = ("sentences.py", "chunking.py", "tokens.py", "store/passages.py")
 _PARSERS = (
     "charset-normalizer", "htmldate", "lxml", "lxml_html_clean", "markdown-it-py", "pypdfium2", "python-docx", "PyYAML",
     "sentencex", "tiktoken", "tokenizers", "trafilatura",

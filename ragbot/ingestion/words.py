@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ragbot.abbreviations import learn_abbreviations
 from ragbot.datatypes import Chunk, Document, Sentence
 from ragbot.lexical import LexicalIndex
-from ragbot.store import Draft
+from ragbot.store import Draft, passage_of
 
 
 def lexical_of(draft: Draft) -> LexicalIndex:
@@ -15,8 +15,8 @@ def lexical_of(draft: Draft) -> LexicalIndex:
     # Two passes over the draft, so that the text of a large corpus is never in memory at once.
     sentences = (s.span.cut(document.text) for document, _, own in _chunks(draft) for s in own)
     abbreviations = learn_abbreviations(sentences)
-    texts = (f"{chunk.under(document.title)} {chunk.text}" for document, chunk, _ in _chunks(draft))
-    return LexicalIndex.build(texts, abbreviations=abbreviations)
+    passages = (passage_of(*told) for told in _chunks(draft))
+    return LexicalIndex.build((f"{p.prefix} {p.text}" for p in passages), abbreviations=abbreviations)
 
 
 def _chunks(draft: Draft) -> Iterator[tuple[Document, Chunk, list[Sentence]]]:

@@ -45,6 +45,15 @@ class Vocabulary(Mapping[str, int]):
         """Place of `word` in the sorted order, from 0; None if it is not there."""
         return self._remembered(word)
 
+    def starting_with(self, start: str) -> list[str]:
+        """The words that begin with `start`, in order; no other word is read."""
+        first = start.encode()
+        begin, end = (bisect_left(range(len(self)), key, key=self._encoded) for key in (first, first + b"\xff"))
+        if begin == end:
+            return []
+        place = int(self._ends[begin - 1]) + 1 if begin else 0
+        return bytes(self._letters[place : int(self._ends[end - 1])]).decode().split("\n")
+
     def __getitem__(self, word: str) -> int:
         number = self.number(word)
         if number is None:

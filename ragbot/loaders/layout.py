@@ -1,6 +1,6 @@
 """Pieces of a marked-up file to one text with blocks, the same for every format. Knows nothing of any of them.
 
-Blocks stand a blank line apart, list items begin with "- ", a table row is "Drug: ketamine | Onset: 2 hours".
+Blocks stand a blank line apart, list items begin with "- "; `tables` writes the rows of a table, `titles` names a text.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from itertools import groupby
 from ragbot.datatypes import Block, BlockKind, Document, Heading, Span
 from ragbot.errors import DocumentError
 from ragbot.loaders.source import SourceFile
+from ragbot.loaders.titles import heading_title
 
-MAX_TABLE_ROWS = 2_000  # what lies beyond is data to look up elsewhere, not text to quote
 MAX_CHARS = 20_000_000  # of extracted text; forty thick books
 LINE_BREAK = "\v"  # stands where a line ends inside a block; white space like any other where the block is prose
-_MAX_LABEL = 100  # characters; a longer header cell is prose, and each row would repeat it
 BULLET = re.compile(r"(?:[•▪◦‣·●○–—*-]|\(?\d{1,2}[.)])\s+(?=\S)")
 _STOP = re.compile(r"[.!?:;,…][\"'”’)\]]*$")
 # What a reader never sees: soft hyphens, zero-width marks, control characters.
@@ -62,7 +61,7 @@ def as_document(
     published: str | None = None,
     notes: Sequence[str] = (),
 ) -> Document:
-    """The Document that `pieces` make. Without a `title` it is the first heading, or made from the file name.
+    """The Document that `pieces` make. Without a `title` it is a heading's (`heading_title`), or made from the file name.
 
     Raises DocumentError if they hold more than MAX_CHARS characters.
     """
@@ -70,7 +69,7 @@ def as_document(
     headings = tuple(Heading(b.span, b.level, b.span.cut(text)) for b in blocks if b.kind is BlockKind.HEADING)
     return Document(
         doc_id=source.doc_id,
-        title=title or next((h.title for h in headings), source.stem_title),
+        title=title or heading_title(text, blocks, headings) or source.stem_title,
         text=text,
         path=source.path,
         sha256=source.sha256,
@@ -143,46 +142,3 @@ def _are_items(lines: Sequence[str]) -> bool:
         return True
     short = all(len(line.split()) <= 8 and not _STOP.search(line) for line in lines)
     return short and len(lines) >= 3 and all(line[0].isupper() or line[0].isdigit() for line in lines)
-
-
-def table_pieces(rows: Sequence[Sequence[str]], *, n_header: int) -> tuple[list[Piece], tuple[str, ...]]:
-    """A piece for each row below the `n_header` header rows, each cell behind its column's header; and a note if cut.
-
-    Header cells above each other are joined; a table of headers only keeps them as rows.
-
-    >>> [p.text for p in table_pieces([["Drug", "Onset"], ["oral", "2 hours"]], n_header=1)[0]]
-    ['Drug: oral | Onset: 2 hours']
-    """
-    if n_header >= len(rows):
-        n_header = 0
-    captions = [row for row in rows[:n_header] if _is_alone(row)]
-    labels = list(_labels([row for row in rows[:n_header] if not _is_alone(row)]))
-    if any(len(label) > _MAX_LABEL for label in labels):
-        n_header, captions, labels = 0, [], []
-    body = rows[n_header:]
-    notes = (cut_note(len(body)),) if len(body) > MAX_TABLE_ROWS else ()
-    texts = (" | ".join(_cells(row, labels)) for row in (*captions, *body[:MAX_TABLE_ROWS]))
-    return list(within_bounds(Piece(text, BlockKind.TABLE_ROW) for text in texts if text)), notes
-
-
-def cut_note(n_rows: int) -> str:
-    """What a document says of a table of which only the first MAX_TABLE_ROWS of `n_rows` rows were taken."""
-    return f"table cut after {MAX_TABLE_ROWS:,} of {n_rows:,} rows; split it to have all of them"
-
-
-def _labels(header: Sequence[Sequence[str]]) -> Iterator[str]:
-    for column in range(max((len(row) for row in header), default=0)):
-        cells = [row[column] for row in header if column < len(row) and row[column]]
-        yield " ".join(dict.fromkeys(cells)).rstrip(" :")
-
-
-def _cells(row: Sequence[str], labels: Sequence[str]) -> Iterator[str]:
-    for column, cell in enumerate(row):
-        label = labels[column] if column < len(labels) else ""
-        if cell:
-            yield f"{label}: {cell}" if label and label != cell and not _is_alone(row) else cell
-
-
-def _is_alone(row: Sequence[str]) -> bool:
-    """True for a row of which only the first cell is filled: a caption inside the table."""
-    return len(row) > 1 and bool(row[0]) and not any(row[1:])

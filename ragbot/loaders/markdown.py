@@ -1,10 +1,12 @@
 """Markdown to a Document, through markdown-it-py. Marks stay in the text; block spans step around them.
 
-Front matter (YAML between `---` lines) gives title, dates, kind, sources and certainty; other keys are ignored.
+Front matter (YAML between `---` lines) gives title, dates, kind, sources, certainty and which document supersedes this
+one; other keys are ignored.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -15,6 +17,7 @@ from ragbot.datatypes import Block, BlockKind, Document, Heading, Span
 from ragbot.errors import DocumentError
 from ragbot.loaders.decoding import decode
 from ragbot.loaders.source import SourceFile
+from ragbot.loaders.titles import heading_title
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _MAX_FRONT_MATTER = 20_000  # characters
@@ -37,7 +40,7 @@ def load_markdown(source: SourceFile) -> Document:
     headings = tuple(Heading(b.span, b.level, _plain(b.span.cut(text))) for b in blocks if b.kind is BlockKind.HEADING)
     return Document(
         doc_id=source.doc_id,
-        title=_string(meta, "title") or next((h.title for h in headings if h.level == 1), source.stem_title),
+        title=_string(meta, "title") or heading_title(text, blocks, headings) or source.stem_title,
         text=text,
         path=source.path,
         sha256=source.sha256,
@@ -48,6 +51,7 @@ def load_markdown(source: SourceFile) -> Document:
         kind=_string(meta, "kind"),
         certainty=_string(meta, "certainty"),
         sources=_strings(meta.get("sources")),
+        superseded_by=_beside(source.doc_id, _string(meta, "superseded_by")),
     )
 
 
@@ -140,6 +144,15 @@ def _refuse_bombs(tokens: Iterator[Any]) -> None:
         depth += name.endswith("StartToken") - name.endswith("EndToken")
         if depth > _MAX_DEPTH:
             raise DocumentError("front matter nested too deep; keep it to plain `key: value` lines")
+
+
+def _beside(doc_id: str, other: str | None) -> str | None:
+    """The name of the document that the one called `doc_id` calls `other`, as a link between them would.
+
+    >>> _beside("old/a.md", "../new/a.md"), _beside("a.md", "b.md")
+    ('new/a.md', 'b.md')
+    """
+    return posixpath.normpath(posixpath.join(posixpath.dirname(doc_id), other)).lstrip("/") if other else None
 
 
 def _string(meta: dict[str, Any], key: str) -> str | None:

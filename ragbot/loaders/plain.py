@@ -14,6 +14,7 @@ from itertools import pairwise, zip_longest
 from ragbot.datatypes import Block, BlockKind, Document, Heading, Span
 from ragbot.loaders.decoding import decode
 from ragbot.loaders.source import SourceFile
+from ragbot.loaders.titles import heading_title
 
 _BULLET = re.compile(r"[ \t]*(?:[•▪◦‣·●○–—*+-]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+(?=\S)")
 _NUMBERED = re.compile(r"[ \t]*\(?(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.)][ \t]+")
@@ -37,17 +38,16 @@ class _Line:
 def load_plain(source: SourceFile) -> Document:
     """The Document in a plain-text file; offsets count in the whole file as decoded.
 
-    The title is the first line if it looks like a heading, else made from the file name.
+    The title is the heading that the text begins with, else made from the file name.
     """
     text = decode(source.data)
     blocks = tuple(plain_blocks(text))
     headings = tuple(
         Heading(b.span, b.level, " ".join(b.span.cut(text).split())) for b in blocks if b.kind is BlockKind.HEADING
     )
-    first_is_title = bool(headings) and bool(blocks) and blocks[0].span == headings[0].span
     return Document(
         doc_id=source.doc_id,
-        title=headings[0].title.rstrip(":") if first_is_title else source.stem_title,
+        title=heading_title(text, blocks, headings) or source.stem_title,
         text=text,
         path=source.path,
         sha256=source.sha256,

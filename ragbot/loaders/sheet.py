@@ -16,8 +16,9 @@ from ragbot.datatypes import BlockKind, Document
 from ragbot.errors import DocumentError
 from ragbot.loaders.columns import names_columns, question_and_answer
 from ragbot.loaders.decoding import decode
-from ragbot.loaders.layout import BULLET, MAX_TABLE_ROWS, Piece, as_document, cut_note, squeezed, table_pieces
+from ragbot.loaders.layout import BULLET, Piece, as_document, squeezed
 from ragbot.loaders.source import SourceFile
+from ragbot.loaders.tables import MAX_TABLE_ROWS, cut_note, table_pieces
 
 _SEPARATORS = (",", ";", "\t", "|")
 _NAMED = re.compile(r"\Asep=(.)[ \t]*\n", re.IGNORECASE)  # the first line that Excel understands

@@ -14,7 +14,7 @@ from typing import Any
 from ragbot.datatypes import Block, BlockKind, Document, Heading, Span
 from ragbot.loaders.source import SourceFile
 
-_FIELDS = ("title", "pages", "published", "reviewed", "kind", "certainty", "sources", "notes")
+_FIELDS = ("title", "pages", "published", "reviewed", "kind", "certainty", "sources", "notes", "superseded_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Refusal:
 
 def pack_source(source: SourceFile) -> bytes:
     """`source` as one message."""
-    return _packed({"path": source.path, "doc_id": source.doc_id, "sha256": source.sha256}, source.data)
+    return packed({"path": source.path, "doc_id": source.doc_id, "sha256": source.sha256}, source.data)
 
 
 def unpack_source(message: bytes) -> SourceFile:
     """The source in a message from ourselves, which is not checked."""
-    values, data = _unpacked(message)
+    values, data = unpacked(message)
     return SourceFile(data=data, **values)
 
 
@@ -43,20 +43,20 @@ def pack_document(document: Document) -> bytes:
     values: dict[str, Any] = {name: getattr(document, name) for name in _FIELDS}
     values["blocks"] = [[b.span.start, b.span.end, b.kind.value, b.level] for b in document.blocks]
     values["headings"] = [[h.span.start, h.span.end, h.level, h.title] for h in document.headings]
-    return _packed({"document": values}, document.text.encode("utf-8", "surrogatepass"))
+    return packed({"document": values}, document.text.encode("utf-8", "surrogatepass"))
 
 
 def pack_refusal(refusal: Refusal) -> bytes:
     """`refusal` as one message."""
-    return _packed({"refusal": {name: getattr(refusal, name) for name in Refusal.__slots__}}, b"")
+    return packed({"refusal": {name: getattr(refusal, name) for name in Refusal.__slots__}}, b"")
 
 
 def unpack_answer(message: bytes, source: SourceFile) -> Document | Refusal:
     """What the parser made of `source`. Raises ValueError if the message is neither a lawful document nor a refusal."""
     try:
-        values, data = _unpacked(message)
+        values, data = unpacked(message)
         if "refusal" in values:
-            return _refusal(values["refusal"])
+            return refusal_of(values["refusal"])
         document = _document(values["document"], data.decode("utf-8", "surrogatepass"), source)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"unreadable answer ({error})") from error
@@ -85,11 +85,13 @@ def first_flaw(document: Document) -> str | None:
     return None
 
 
-def _packed(values: dict[str, Any], data: bytes) -> bytes:
+def packed(values: dict[str, Any], data: bytes) -> bytes:
+    """One message of `values`, which JSON can hold, and raw `data`."""
     return json.dumps(values).encode("ascii") + b"\n" + data
 
 
-def _unpacked(message: bytes) -> tuple[dict[str, Any], bytes]:
+def unpacked(message: bytes) -> tuple[dict[str, Any], bytes]:
+    """The values and the data of a message. Raises ValueError or TypeError if it is none."""
     line, _, data = message.partition(b"\n")
     values = json.loads(line)
     if not isinstance(values, dict):
@@ -102,40 +104,44 @@ def _document(values: dict[str, Any], text: str, source: SourceFile) -> Document
         doc_id=source.doc_id,
         path=source.path,
         sha256=source.sha256,
-        title=_string(values["title"]),
+        title=string_of(values["title"]),
         text=text,
-        blocks=tuple(Block(_span(a, b), BlockKind(kind), _number(level)) for a, b, kind, level in values["blocks"]),
-        headings=tuple(Heading(_span(a, b), _number(level), _string(t)) for a, b, level, t in values["headings"]),
-        pages=tuple(_number(page) for page in values["pages"]),
+        blocks=tuple(Block(_span(a, b), BlockKind(kind), number_of(level)) for a, b, kind, level in values["blocks"]),
+        headings=tuple(Heading(_span(a, b), number_of(level), string_of(t)) for a, b, level, t in values["headings"]),
+        pages=tuple(number_of(page) for page in values["pages"]),
         published=_string_or_none(values["published"]),
         reviewed=_string_or_none(values["reviewed"]),
         kind=_string_or_none(values["kind"]),
         certainty=_string_or_none(values["certainty"]),
-        sources=tuple(_string(value) for value in values["sources"]),
-        notes=tuple(_string(value) for value in values["notes"]),
+        sources=tuple(string_of(value) for value in values["sources"]),
+        notes=tuple(string_of(value) for value in values["notes"]),
+        superseded_by=_string_or_none(values["superseded_by"]),
     )
 
 
-def _refusal(values: dict[str, Any]) -> Refusal:
-    trusted = {name: _string(values[name]) for name in ("reason", "raised", "trace")}
+def refusal_of(values: dict[str, Any]) -> Refusal:
+    """The refusal in a message's values. Raises KeyError or TypeError if it is none."""
+    trusted = {name: string_of(values[name]) for name in ("reason", "raised", "trace")}
     return Refusal(**trusted, out_of_memory=values["out_of_memory"] is True)
 
 
 def _span(start: object, end: object) -> Span:
-    return Span(_number(start), _number(end))
+    return Span(number_of(start), number_of(end))
 
 
-def _number(value: object) -> int:
+def number_of(value: object) -> int:
+    """`value` if it is a whole number. Raises TypeError if not."""
     if type(value) is not int:  # True is an int too
         raise TypeError("no whole number")
     return value
 
 
-def _string(value: object) -> str:
+def string_of(value: object) -> str:
+    """`value` if it is a string. Raises TypeError if not."""
     if not isinstance(value, str):
         raise TypeError("no string")
     return value
 
 
 def _string_or_none(value: object) -> str | None:
-    return None if value is None else _string(value)
+    return None if value is None else string_of(value)

@@ -8,21 +8,19 @@ no process need be started for a corpus that has nothing else.
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import Future, wait
 from pathlib import Path, PurePath
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ragbot.datatypes import Document
 from ragbot.errors import DocumentError, ParserError
 from ragbot.loaders import parse_source, read_source
-from ragbot.loaders.files import FoundFile
 from ragbot.loaders.source import SourceFile
 from ragbot.loaders.wire import Refusal, pack_source, unpack_answer
 from ragbot.loaders.worker_main import answer
-from ragbot.loaders.worker_process import Limits, WorkerProcess, over_memory
+from ragbot.loaders.worker_process import Limits, WorkerProcess, refused
 
 __all__ = ["DocumentLoader", "Limits"]
 
@@ -71,7 +69,7 @@ class DocumentLoader:
 
     def parse(self, source: SourceFile) -> Document:
         """The Document in a file already read. Raises as `load` does."""
-        message = answer(parse_source, source) if self._is_ours(source) else self._ask(source)
+        message = answer(parse_source, source) if self.parses_here(source) else self._ask(source)
         try:
             answered = unpack_answer(message, source)
         except ValueError as error:
@@ -83,44 +81,18 @@ class DocumentLoader:
             return answered
         raise self._refused(answered)
 
-    def load_all(
-        self, files: Iterable[FoundFile | SourceFile], *, ahead: int = 2
-    ) -> Iterator[tuple[FoundFile | SourceFile, Document | DocumentError]]:
-        """Each file with its Document or the reason why there is none, in order.
+    def parses_here(self, source: SourceFile) -> bool:
+        """True if `parse` needs no process for this file."""
+        suffix = PurePath(source.path).suffix.lower()
+        return not self._all_apart and suffix in _OWN_FORMATS and len(source.data) <= _SHORT
 
-        `ahead` files are parsed while the caller works on one. A FoundFile is read when its turn comes.
-        """
-        waiting: deque[tuple[FoundFile | SourceFile, Future[Document | DocumentError]]] = deque()
-        with ThreadPoolExecutor(1, "parser") as pool:
-            try:
-                for file in files:
-                    waiting.append((file, pool.submit(self._outcome, file)))
-                    if len(waiting) > ahead:
-                        done, future = waiting.popleft()
-                        yield done, future.result()
-                while waiting:
-                    done, future = waiting.popleft()
-                    yield done, future.result()
-            finally:
-                self._abandon([future for _, future in waiting])
-
-    def _outcome(self, file: FoundFile | SourceFile) -> Document | DocumentError:
-        try:
-            return self.parse(file) if isinstance(file, SourceFile) else self.load(file.path, file.doc_id)
-        except DocumentError as error:
-            return error
-
-    def _abandon(self, futures: list[Future[Document | DocumentError]]) -> None:
-        """Do not make a caller who leaves early (Ctrl-C, an error) wait for a parser."""
+    def abandon(self, futures: Sequence[Future[Any]]) -> None:
+        """Cancel what waits and end the parser that one of `futures` waits for: who leaves early need not wait for it."""
         running = [future for future in futures if not future.cancel() and not future.done()]
         # Again and again: the thread may be about to start a new process when the old one is killed.
         while running and wait(running, timeout=_ABANDON_SECONDS).not_done:
             if process := self._process:
                 process.kill()
-
-    def _is_ours(self, source: SourceFile) -> bool:
-        suffix = PurePath(source.path).suffix.lower()
-        return not self._all_apart and suffix in _OWN_FORMATS and len(source.data) <= _SHORT
 
     def _ask(self, source: SourceFile) -> bytes:
         with self._lock:
@@ -135,11 +107,6 @@ class DocumentLoader:
             return message
 
     def _refused(self, refusal: Refusal) -> DocumentError:
-        if refusal.reason:
-            return DocumentError(refusal.reason)
         if refusal.out_of_memory:
             self.close()  # what is left of the process may not be sound
-            return over_memory(self._limits)
-        error = ParserError(f"parser failed ({refusal.raised}); open the file in its own program and save it again")
-        error.add_note(refusal.trace)
-        return error
+        return refused(refusal, self._limits)

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from importlib import import_module
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
+from typing import Any
 
 from ragbot.datatypes import Document
 from ragbot.errors import DocumentError
@@ -28,29 +29,47 @@ READY = b"ready"
 _MAX_TRACE = 4_000  # characters
 
 Parse = Callable[[SourceFile], Document]
+Handle = Callable[[bytes], bytes]
 
 
-def main(parser: str, lifeline: int, memory: int) -> None:
-    """Answer sources from standard input with `parser` ("module:function") until it is closed, then return.
+def parse_sources(parser: str, lifeline: int, memory: int) -> None:
+    """Answer sources with the documents that `parser` ("module:function") makes of them; see `answer_requests`."""
+
+    def answers() -> Handle:
+        parse: Parse = _named(parser)
+        return lambda message: answer(parse, unpack_source(message))
+
+    _serve(answers, lifeline, memory)
+
+
+def answer_requests(handler: str, lifeline: int, memory: int) -> None:
+    """Answer messages from standard input with `handler` ("module:function") until it is closed, then return.
 
     `lifeline` is a pipe that is never written to: when its other end goes, so does this process, whatever it is doing.
     """
+    _serve(lambda: _named(handler), lifeline, memory)
+
+
+def _serve(handler: Callable[[], Handle], lifeline: int, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     _die_with(lifeline)
     with _private(0, "rb") as requests, _private(1, "wb") as answers:
-        module, _, name = parser.partition(":")
-        parse: Parse = getattr(import_module(module), name)
+        handle = handler()
         _limit(memory)
         _send(answers, READY)
         while header := requests.read(LENGTH.size):
-            source = unpack_source(requests.read(*LENGTH.unpack(header)))
-            _send(answers, answer(parse, source))
+            _send(answers, handle(requests.read(*LENGTH.unpack(header))))
 
 
 def answer(parse: Parse, source: SourceFile) -> bytes:
     """What `parse` makes of `source`, as a message: a document, its refusal, or what it raised against the rules."""
+    return guarded(lambda: pack_document(parse(source)))
+
+
+def guarded(make: Callable[[], bytes]) -> bytes:
+    """The message that `make` makes, or as a message why it made none: a refusal, or what it raised against the rules."""
     try:
-        return pack_document(parse(source))
+        return make()
     except DocumentError as error:
         return pack_refusal(Refusal(reason=str(error.args[0])))
     except MemoryError:
@@ -58,6 +77,11 @@ def answer(parse: Parse, source: SourceFile) -> bytes:
     except Exception as error:  # noqa: BLE001 - a broken file may make a parser raise anything; the run goes on
         trace = "".join(traceback.format_exception(error))[-_MAX_TRACE:]
         return pack_refusal(Refusal(raised=type(error).__name__, trace=trace))
+
+
+def _named(function: str) -> Any:
+    module, _, name = function.partition(":")
+    return getattr(import_module(module), name)
 
 
 def _die_with(lifeline: int) -> None:

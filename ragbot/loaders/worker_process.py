@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from resource import getpagesize
 
-from ragbot.errors import ParserError, WorkerError
+from ragbot.errors import DocumentError, ParserError, WorkerError
+from ragbot.loaders.wire import Refusal
 from ragbot.loaders.worker_main import LENGTH, READY
 
 _START = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-from ragbot.loaders.worker_main import main
-main(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+from ragbot.loaders import worker_main
+getattr(worker_main, sys.argv[5])(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
 """
 _START_SECONDS = 120.0
 _TICK_MS = 50  # a parser can fill some 100 MB in this time
@@ -41,14 +42,14 @@ class Limits:
 class WorkerProcess:
     """One parser's process, for one thread at a time. After an error it is gone and another must be started.
 
-    Raises WorkerError if it does not start.
+    `entry` names the function of `worker_main` that runs in it with `parser`. Raises WorkerError if it does not start.
     """
 
-    def __init__(self, parser: str, limits: Limits) -> None:
+    def __init__(self, parser: str, limits: Limits, *, entry: str = "parse_sources") -> None:
         self._limits = limits
         paths = json.dumps([path or os.getcwd() for path in sys.path])
         held, self._lifeline = os.pipe()
-        command = [sys.executable, "-P", "-c", _START, paths, parser, str(held), str(limits.memory)]
+        command = [sys.executable, "-P", "-c", _START, paths, parser, str(held), str(limits.memory), entry]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -181,6 +182,17 @@ class WorkerProcess:
             return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * getpagesize()
         except (OSError, IndexError, ValueError):
             return 0
+
+
+def refused(refusal: Refusal, limits: Limits) -> DocumentError:
+    """The error that a refusal stands for."""
+    if refusal.reason:
+        return DocumentError(refusal.reason)
+    if refusal.out_of_memory:
+        return over_memory(limits)
+    error = ParserError(f"parser failed ({refusal.raised}); open the file in its own program and save it again")
+    error.add_note(refusal.trace)
+    return error
 
 
 def over_memory(limits: Limits) -> ParserError:

@@ -26,7 +26,7 @@ from ragbot.rebuilding.questions import read_questions
 from ragbot.rebuilding.replay import Replay
 from ragbot.rebuilding.tables import render_diff, render_report
 from ragbot.rendering import json_line
-from ragbot.watching import take_snapshot, watch
+from ragbot.watching import take_snapshot, unmissable_interrupt, watch
 
 _MIN_WIDTH = 100  # a pipe has no width of its own; 80 would break most names
 
@@ -88,12 +88,14 @@ def rebuild_on_change(request: Rebuild, *, interval: float) -> None:
     _replay(request, lambda stage, done, total: None)
     sys.stderr.write(f"watching every {interval:g} s; Ctrl-C ends\n")
     try:
-        watch(
-            lambda: take_snapshot(request.paths or indexed_paths(request.index), without=request.index),
-            lambda: _rebuild_quietly(request),
-            fail=_say_failed,
-            interval=interval,
-        )
+        with unmissable_interrupt() as sleep:
+            watch(
+                lambda: take_snapshot(request.paths or indexed_paths(request.index), without=request.index),
+                lambda: _rebuild_quietly(request),
+                fail=_say_failed,
+                interval=interval,
+                sleep=sleep,
+            )
     except KeyboardInterrupt:
         sys.stderr.write("stopped watching\n")
 
@@ -120,8 +122,8 @@ def progress_bars() -> Iterator[Progress]:
     def report(stage: str, done: int, total: int) -> None:
         if stage not in tasks:
             bars.start()
-            tasks[stage] = bars.add_task(stage, total=total)
-        bars.update(tasks[stage], completed=done, total=total)
+            tasks[stage] = bars.add_task(stage, total=total or None)
+        bars.update(tasks[stage], completed=done, total=total or None)
 
     try:
         yield report

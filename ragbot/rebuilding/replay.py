@@ -83,7 +83,7 @@ class Replay:
         self._report(stage, 0, len(self._examples))
         for example in self._examples:
             try:
-                answers.append(bot.ask_turns(list(example.turns), threshold=self._threshold))
+                answers.append(bot.ask_turns(list(example.turns), threshold=self._threshold, scope=example.scope))
             except QuestionError as error:
                 answers.append(unusable_answer(example.question, str(error), bot))
             self._report(stage, len(answers), len(self._examples))

@@ -1,4 +1,4 @@
-"""Every system gets the same files, and only dev questions that these files answer are asked."""
+"""Every system gets the same files, and only test questions that these files answer are asked."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.material import copy_corpus, dev_questions, write_medquad
+from benchmarks.material import copy_corpus, held_questions, write_medquad
 
 ANSWER = {"document": "a.md", "text": "Sessions last 40 minutes."}
 ROWS = [
-    {"id": "1", "question": "How long?", "answers": [ANSWER], "split": "dev"},
-    {"id": "2", "question": "How long in the test?", "answers": [ANSWER], "split": "test"},
-    {"id": "3", "turns": ["A session?", "How long?"], "answers": [ANSWER], "split": "dev"},
-    {"id": "4", "question": "How dear?", "answers": [], "split": "dev"},
-    {"id": "5", "question": "For minutes?", "answers": [ANSWER], "split": "dev"},
-    {"id": "6", "question": "For hours?", "answers": [ANSWER], "split": "dev"},
+    {"id": "1", "question": "How long?", "answers": [ANSWER], "split": "test"},
+    {"id": "2", "question": "How long in dev?", "answers": [ANSWER], "split": "dev"},
+    {"id": "3", "turns": ["A session?", "How long?"], "answers": [ANSWER], "split": "test"},
+    {"id": "4", "question": "How dear?", "answers": [], "split": "test"},
+    {"id": "5", "question": "For minutes?", "answers": [ANSWER], "split": "test"},
+    {"id": "6", "question": "For hours?", "answers": [ANSWER], "split": "test"},
 ]
 
 
@@ -57,9 +57,9 @@ def test_a_file_that_is_not_medquad_is_named(tmp_path: Path) -> None:
         write_medquad(write_rows(tmp_path / "m.jsonl", [{"text": "one"}]), tmp_path / "m", documents=2)
 
 
-def test_only_answerable_dev_questions_without_earlier_turns_are_asked(source: Path, tmp_path: Path) -> None:
+def test_only_answerable_test_questions_without_earlier_turns_are_asked(source: Path, tmp_path: Path) -> None:
     corpus = copy_corpus(source, tmp_path / "copy")
-    found = dev_questions(write_rows(tmp_path / "q.jsonl", ROWS), corpus)
+    found = held_questions(write_rows(tmp_path / "q.jsonl", ROWS), corpus)
     assert found.texts == ("How long?", "For minutes?", "For hours?")
     assert [[gold.sentence.cut(found.documents["a.md"].text) for gold in golds] for golds in found.golds] == (
         [["Sessions last 40 minutes."]] * 3
@@ -69,11 +69,11 @@ def test_only_answerable_dev_questions_without_earlier_turns_are_asked(source: P
 def test_fewer_questions_are_spread_over_the_file(source: Path, tmp_path: Path) -> None:
     corpus = copy_corpus(source, tmp_path / "copy")
     file = write_rows(tmp_path / "q.jsonl", ROWS)
-    assert dev_questions(file, corpus, most=2).texts == ("How long?", "For minutes?")  # of 3: numbers 0 and 3 // 2
-    assert len(dev_questions(file, corpus, most=9).texts) == 3
+    assert held_questions(file, corpus, most=2).texts == ("How long?", "For minutes?")  # of 3: numbers 0 and 3 // 2
+    assert len(held_questions(file, corpus, most=9).texts) == 3
 
 
 def test_a_file_without_a_question_to_ask_is_named(source: Path, tmp_path: Path) -> None:
     corpus = copy_corpus(source, tmp_path / "copy")
-    with pytest.raises(BenchmarkError, match=r"no answerable dev question in .*q\.jsonl"):
-        dev_questions(write_rows(tmp_path / "q.jsonl", ROWS[3:4]), corpus)
+    with pytest.raises(BenchmarkError, match=r"no answerable test question in .*q\.jsonl"):
+        held_questions(write_rows(tmp_path / "q.jsonl", ROWS[3:4]), corpus)

@@ -17,6 +17,7 @@ from ragbot.features import ScoredSentence
 from ragbot.query import AnswerType, Query
 from ragbot.reading import Reading
 from ragbot.retrieval import Candidate, Retrieval
+from ragbot.scope import Scope
 
 TEXT = "Sessions last 40 minutes. Nausea may follow a session.\nNausea\nRest at home afterwards.\n"
 ITEM, LAST = Span(55, 61), Span(62, 86)
@@ -80,12 +81,14 @@ class FakeBot:
     order: tuple[int, ...] = (0, 1)
     index: FakeIndex = field(default_factory=FakeIndex)
     asked: list[tuple[tuple[str, ...], float | None]] = field(default_factory=list)
+    scopes: list[Scope | None] = field(default_factory=list)  # of all askings and traces, in their order
 
-    def ask(self, question: str, *, threshold: float | None = None) -> Answer:
-        return self.ask_turns([question], threshold=threshold)
+    def ask(self, question: str, *, threshold: float | None = None, scope: Scope | None = None) -> Answer:
+        return self.ask_turns([question], threshold=threshold, scope=scope)
 
-    def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+    def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None, scope: Scope | None = None) -> Answer:
         self.asked.append((tuple(turns), threshold))
+        self.scopes.append(scope)
         entry = self.said.get(turns[-1], ((), 0.0))
         if isinstance(entry, Outcome):
             return Answer(question=turns[-1], outcome=entry, message="Call for help.")
@@ -103,8 +106,9 @@ class FakeBot:
     def quote(self, span: Span) -> Quote:
         return Quote.cut(make_document(), span)
 
-    def trace(self, question: str) -> Trace:
+    def trace(self, question: str, *, scope: Scope | None = None) -> Trace:
         """Chunks in `order` for BM25 and reversed for dense; the sentences said, best first, as the only ones weighed."""
+        self.scopes.append(scope)
         if not question.strip():
             raise QuestionError("the question is empty; type one")
         entry = self.said.get(question, ((), 0.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -81,10 +82,10 @@ def test_two_reports_are_compared_with_exit_0_and_other_files_refused_in_one_lin
 
 def test_after_ctrl_c_the_same_command_goes_on(write_rows: Write, fake: type, tmp_path: Path) -> None:
     class Stopping(fake):  # type: ignore[misc]
-        def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+        def ask_turns(self, turns: Sequence[str], **how: Any) -> Answer:
             if turns[-1] == "Price?":
                 raise KeyboardInterrupt
-            answer: Answer = super().ask_turns(turns, threshold=threshold)
+            answer: Answer = super().ask_turns(turns, **how)
             return answer
 
     said = {"How long?": ([Span(0, 25)], 0.9)}

@@ -61,6 +61,15 @@ def test_offsets_are_taken_when_the_hash_agrees(resolve: Callable[..., list[tupl
     assert (gold.sentence, gold.answer, gold.text) == (Span(62, 86), Span(70, 74), "Rest at home afterwards.")
 
 
+def test_text_beside_offsets_is_found_again_after_the_file_changed(
+    resolve: Callable[..., list[tuple[Gold, ...]]],
+) -> None:
+    # The row was written when the sentence stood at 5..29 of another version; in this one it stands at 62..86.
+    place = {"document": "a.md", "start": 5, "end": 29, "sha256": "6" * 64}
+    ((gold,),) = resolve(place | {"text": "Rest at home afterwards."})
+    assert gold.sentence == Span(62, 86)
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [

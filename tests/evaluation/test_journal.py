@@ -41,10 +41,10 @@ def stopping(fake: type) -> Callable[..., Any]:
     class Stopping(fake):  # type: ignore[misc]
         stop: str | None = None
 
-        def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+        def ask_turns(self, turns: Sequence[str], **how: Any) -> Answer:
             if turns[-1] == self.stop:
                 raise KeyboardInterrupt
-            answer: Answer = super().ask_turns(turns, threshold=threshold)
+            answer: Answer = super().ask_turns(turns, **how)
             return answer
 
     def make(stop: str | None = None) -> Any:

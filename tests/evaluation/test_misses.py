@@ -67,8 +67,8 @@ def test_shuffled_bm25_and_dense_rankings_are_blamed_on_retrieval(
 ) -> None:
     whole = answering.retrieve
 
-    def worst_first(*arguments: Any, k: int) -> Retrieval:
-        found = whole(*arguments, k=len(FILES))
+    def worst_first(*arguments: Any, k: int, **scope: Any) -> Retrieval:
+        found = whole(*arguments, k=len(FILES), **scope)
         return replace(
             found,
             candidates=found.candidates[::-1][:k],
@@ -89,7 +89,9 @@ def test_one_shuffled_ranker_shows_in_its_own_rank_alone(
     monkeypatch.setattr(
         answering,
         "retrieve",
-        lambda *arguments, k: replace(found := whole(*arguments, k=k), lexical_ranking=found.lexical_ranking[::-1]),
+        lambda *arguments, **options: replace(
+            found := whole(*arguments, **options), lexical_ranking=found.lexical_ranking[::-1]
+        ),
     )
     for old, new in zip(before, run_examples(bot, examples), strict=True):
         assert new.retrieval["dense"] == old.retrieval["dense"]
@@ -192,7 +194,9 @@ def test_where_only_documents_are_known_nothing_but_retrieval_is_blamed(
     assert [miss_of(result) for result in run_examples(bot, examples, threshold=0.0)] == [None]
     whole = answering.retrieve
     monkeypatch.setattr(
-        answering, "retrieve", lambda *a, k: replace(f := whole(*a, k=len(FILES)), candidates=f.candidates[::-1][:k])
+        answering,
+        "retrieve",
+        lambda *a, k, **scope: replace(f := whole(*a, k=len(FILES), **scope), candidates=f.candidates[::-1][:k]),
     )
     assert [miss_of(result) for result in run_examples(bot, examples, threshold=0.0)] == [Miss.RETRIEVAL]
 

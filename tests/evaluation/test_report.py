@@ -70,7 +70,7 @@ def test_one_question_in_the_json(report_of: Callable[..., EvalReport]) -> None:
         "highlights": [],
     }
     assert row["golds"] == [{"document": "a.md", "start": 0, "end": 25, "text": "Sessions last 40 minutes."}]
-    assert row["gold_rank"] == {"lexical": 1, "dense": 2, "fused": 1, "final": 2}
+    assert row["gold_rank"] == {"lexical": 1, "dense": 2, "fused": 2, "final": 2}
     assert row["gold_ranks"]["final"] == [2]  # the passage of "Nausea" was read as the best
     assert (row["miss"], row["exact_match"], row["token_f1"]) == ("ranking", 0.0, 0.0)
     assert row["trace"]["gold_sentence"]["rank"] == 2

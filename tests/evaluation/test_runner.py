@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from ragbot.datatypes import Answer, Outcome, Quote, Span
 from ragbot.errors import IndexMismatchError, QuestionError
 from ragbot.evaluation.dataset import read_examples
 from ragbot.evaluation.runner import Result, is_verified, run_examples
+from ragbot.scope import Scope
 
 Write = Callable[..., Path]
 LASTS, MAY_FOLLOW, NAUSEA = Span(0, 25), Span(26, 54), Span(55, 61)
@@ -92,7 +94,7 @@ def test_turns_are_asked_as_turns(run: Callable[..., list[Result]], fake: type) 
 
 def test_a_question_that_cannot_be_asked_is_a_refusal(run: Callable[..., list[Result]], fake: type) -> None:
     class Refusing(fake):  # type: ignore[misc]
-        def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+        def ask_turns(self, turns: Sequence[str], **how: Any) -> Answer:
             raise QuestionError("the question has no letter; type words")
 
     (result,) = run(Refusing({}), {"question": "???", "answers": []})
@@ -102,7 +104,7 @@ def test_a_question_that_cannot_be_asked_is_a_refusal(run: Callable[..., list[Re
 
 def test_a_question_that_no_ranker_takes_has_no_ranks(run: Callable[..., list[Result]], fake: type) -> None:
     class Picky(fake):  # type: ignore[misc]
-        def trace(self, question: str) -> Trace:
+        def trace(self, question: str, **how: Any) -> Trace:
             raise QuestionError("the question has no letter; type words")
 
     (result,) = run(Picky({}), ROW)
@@ -111,10 +113,10 @@ def test_a_question_that_no_ranker_takes_has_no_ranks(run: Callable[..., list[Re
 
 def test_an_index_that_is_replaced_meanwhile_ends_the_run(run: Callable[..., list[Result]], fake: type) -> None:
     class Moving(fake):  # type: ignore[misc]
-        def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
+        def ask_turns(self, turns: Sequence[str], **how: Any) -> Answer:
             if turns[-1] == "How long?":
                 self.index.fingerprint = "beef"
-            answer: Answer = super().ask_turns(turns, threshold=threshold)
+            answer: Answer = super().ask_turns(turns, **how)
             return answer
 
     with pytest.raises(IndexMismatchError, match=r"\(f00d by beef\); run the evaluation again"):
@@ -132,11 +134,36 @@ def test_a_safety_message_is_asked_once_and_once_more_for_its_bytes(
 
 def test_a_bot_that_changes_its_mind_is_caught(run: Callable[..., list[Result]], fake: type) -> None:
     class Fickle(fake):  # type: ignore[misc]
-        def ask_turns(self, turns: Sequence[str], *, threshold: float | None = None) -> Answer:
-            answer: Answer = super().ask_turns(turns, threshold=threshold)
+        def ask_turns(self, turns: Sequence[str], **how: Any) -> Answer:
+            answer: Answer = super().ask_turns(turns, **how)
             return replace(answer, confidence=answer.confidence + 0.01 * len(self.asked))
 
     assert run(Fickle({"How long?": ([LASTS], 0.5)}), ROW)[0].repeats is False
+
+
+def test_a_row_is_asked_and_traced_in_its_own_scope(run: Callable[..., list[Result]], fake: type) -> None:
+    bot = fake({"How long?": ([LASTS], 0.9)})
+    scope = {"documents": ["a*.md"], "kinds": ["leaflet"], "since": "2023"}
+    first, second = run(bot, {**ROW, "id": "1", "scope": scope}, {**ROW, "id": "2"})
+    meant = Scope(("a*.md",), ("leaflet",), "2023")
+    assert (first.example.scope, second.example.scope) == (meant, None)
+    # warm-up; asked, traced, asked again for its bytes; then the row without a scope
+    assert bot.scopes == [None, *[meant] * 3, *[None] * 3]
+
+
+def test_a_scope_leaves_out_what_would_be_quoted_without_it(build_bot: Callable[..., Bot], write_rows: Write) -> None:
+    bot = build_bot({"a.md": TEXT, "b.md": "# Rest\n\nSessions last 20 minutes.\n"})
+    row = {
+        "question": "How long do sessions last?",
+        "answers": [{"document": "a.md", "text": "Sessions last 40 minutes."}],
+    }
+    inside, outside = {"documents": ["a.md"]}, {"documents": ["b.md"]}
+    rows = read_examples([write_rows({**row, "id": "1", "scope": inside}, {**row, "id": "2", "scope": outside})])
+    first, second = run_examples(bot, rows, threshold=0.0)
+    assert {quote.document for quote in first.candidates} == {"a.md"}
+    assert {quote.document for quote in second.candidates} == {"b.md"}
+    assert (first.is_right(k=3), second.is_right(k=3)) == (True, False)
+    assert {found.ranks for found in second.retrieval.values()} == {()}
 
 
 def test_at_most_fifty_questions_are_asked_twice(run: Callable[..., list[Result]], fake: type) -> None:

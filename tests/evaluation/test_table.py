@@ -29,7 +29,7 @@ def test_figures_stand_with_their_interval_and_number_of_questions(write_rows: W
     report = evaluate(fake({"A": ([Span(0, 25)], 0.9)}), read_examples([path]), minimum={"right@1": 0.9})
     lines = shown(report)
     assert "right@1 0.500 [0.000, 1.000] 2 first quote right" in lines
-    assert "mrr 1.00 [1.00, 1.00] 0.50 [0.50, 0.50] 1.00 [1.00, 1.00] 1.00 [1.00, 1.00]" in lines
+    assert "mrr 1.00 [1.00, 1.00] 0.50 [0.50, 0.50] 0.50 [0.50, 0.50] 0.75 [0.50, 1.00]" in lines
     assert "how[long] 1 1.000 [1.000, 1.000] 1.000 [1.000, 1.000]" in lines
     assert "below the minimum: right@1 is 0.5000, wanted at least 0.9" in lines
 

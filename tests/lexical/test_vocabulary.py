@@ -31,6 +31,14 @@ def test_words_stand_in_order_and_are_numbered_by_it(mapping: dict[str, int]) ->
     assert [vocabulary.number(word) for word in sorted(mapping)] == list(range(len(mapping)))
 
 
+@given(counts, st.text(st.sampled_from("ab\x7fé\uffff😀"), max_size=2), st.data())
+def test_the_words_with_a_beginning_are_those_that_a_scan_finds(
+    mapping: dict[str, int], start: str, data: st.DataObject
+) -> None:
+    mapping |= dict.fromkeys(data.draw(st.lists(st.text(st.sampled_from("ab\x7fé\uffff😀")))), 1)
+    assert Vocabulary.of(mapping).starting_with(start) == [word for word in sorted(mapping) if word.startswith(start)]
+
+
 def test_words_beside_a_known_one_are_unknown() -> None:
     vocabulary = Vocabulary.of({"nausea": 2, "näusea": 1})
     assert [vocabulary.number(word) for word in ("nause", "nausea", "nauseas", "näusea", "", "\ud800", "zzz")] == [

@@ -15,6 +15,8 @@ from ragbot.datatypes import BlockKind, Document
 from ragbot.loaders.source import SourceFile
 from tests.loaders.pdf_files import BOLD, REGULAR, Pdf, wrapped
 
+TITLE = "After treatment"
+
 
 @dataclass(frozen=True)
 class Part:
@@ -52,12 +54,25 @@ def shown(document: Document) -> list[tuple[BlockKind, int, str]]:
 
 
 def as_text(article: Sequence[Part]) -> bytes:
-    return "\n\n".join(f"- {p.text}" if p.kind is BlockKind.LIST_ITEM else p.text for p in article).encode()
+    return "\n\n".join(_text_part(part) for part in article).encode()
+
+
+def _text_part(part: Part) -> str:
+    if part.kind is BlockKind.TABLE_ROW:
+        return "\n".join(" | ".join(row) for row in part.rows)
+    return f"- {part.text}" if part.kind is BlockKind.LIST_ITEM else part.text
 
 
 def as_markdown(article: Sequence[Part]) -> bytes:
+    return "\n\n".join(_markdown_part(part) for part in article).encode()
+
+
+def _markdown_part(part: Part) -> str:
+    if part.kind is BlockKind.TABLE_ROW:
+        header, *body = part.rows
+        return "\n".join(f"| {' | '.join(row)} |" for row in (header, ("---",) * len(header), *body))
     marks = {BlockKind.HEADING: "#", BlockKind.LIST_ITEM: "-", BlockKind.PARAGRAPH: ""}
-    return "\n\n".join(f"{marks[p.kind] * max(p.level, 1)} {p.text}".lstrip() for p in article).encode()
+    return f"{marks[part.kind] * max(part.level, 1)} {part.text}".lstrip()
 
 
 def as_body(article: Sequence[Part]) -> str:
@@ -84,10 +99,11 @@ def _html_row(cells: Sequence[str], tag: str) -> str:
     return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
-def as_html(article: Sequence[Part]) -> bytes:
+def as_html(article: Sequence[Part], title: str = TITLE) -> bytes:
     """A page with the chrome that a saved page has."""
     return (
-        "<!DOCTYPE html><html><head><title>After treatment</title><style>p{color:red}</style></head><body>"
+        f"<!DOCTYPE html><html><head><title>{html.escape(title)}</title>"
+        "<style>p{color:red}</style></head><body>"
         "<nav><ul><li><a href='/'>Home page</a></li><li><a href='/book'>Book now</a></li></ul></nav>"
         f"<main>{as_body(article)}</main><footer>Copyright words</footer><script>var a = 'script words';</script>"
         "</body></html>"
@@ -103,8 +119,10 @@ def as_old_html(article: Sequence[Part]) -> bytes:
     ).encode()
 
 
-def as_docx(article: Sequence[Part]) -> bytes:
+def as_docx(article: Sequence[Part], title: str = "") -> bytes:
     document = docx.Document()
+    if title:
+        document.core_properties.title = title
     for part in article:
         if part.kind is BlockKind.HEADING:
             document.add_heading(part.text, part.level)
@@ -124,17 +142,18 @@ def saved(document: docx.document.Document) -> bytes:
     return stream.getvalue()
 
 
-def as_epub(article: Sequence[Part]) -> bytes:
+def as_epub(article: Sequence[Part], title: str = TITLE) -> bytes:
     """A book of two chapters, cut before the last heading."""
     cut = max((n for n, part in enumerate(article) if part.kind is BlockKind.HEADING), default=0)
-    return book({"one.xhtml": as_body(article[:cut]), "two.xhtml": as_body(article[cut:])})
+    metadata = f"<dc:title>{html.escape(title)}</dc:title><dc:language>en</dc:language>"
+    return book({"one.xhtml": as_body(article[:cut]), "two.xhtml": as_body(article[cut:])}, metadata=metadata)
 
 
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0"><rootfiles>'
     '<rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
 )
-METADATA = "<dc:title>After treatment</dc:title><dc:language>en</dc:language>"
+METADATA = f"<dc:title>{TITLE}</dc:title><dc:language>en</dc:language>"
 
 
 def book(
@@ -187,18 +206,29 @@ def with_members(data: bytes, changed: Mapping[str, str | bytes | None]) -> byte
     return zipped({name: content for name, content in members.items() if content is not None})
 
 
-def as_pdf(article: Sequence[Part]) -> bytes:
-    """Pages of text as a word processor sets them: large bold headings, wrapped paragraphs, bullets."""
-    pdf, top = Pdf("After treatment"), 80.0
+def as_pdf(article: Sequence[Part], title: str = TITLE) -> bytes:
+    """Pages of text as a word processor sets them: large bold headings, wrapped paragraphs, bullets, ruleless tables."""
+    pdf, top = Pdf(title), 80.0
     for part in article:
         size = {1: 20.0, 2: 15.0}.get(part.level, 12.5) if part.kind is BlockKind.HEADING else 11.0
         font = BOLD if part.kind is BlockKind.HEADING else REGULAR
         bullet = 14.0 if part.kind is BlockKind.LIST_ITEM else 0.0
         lines = wrapped(part.text, 450 - bullet, size=size, font=font)
-        if top + len(lines) * size * 1.2 > 760:
+        if top + max(len(lines), 2 * len(part.rows)) * size * 1.2 > 760:
             pdf.new_page()
             top = 80.0
         if bullet:
             pdf.write(72, top, "•")
-        top = pdf.lines(72 + bullet, top, lines, size=size, font=font, step=size * 1.2) + 10
+        top = pdf.lines(72 + bullet, top, lines, size=size, font=font, step=size * 1.2)
+        for number, row in enumerate(part.rows):
+            width = 450 / len(row)
+            font = REGULAR if number else BOLD
+            cells = [wrapped(cell, width - 14, font=font) for cell in row]
+            if top + max(map(len, cells)) * size * 1.2 > 760:
+                pdf.new_page()
+                top = 80.0
+            for column, cell in enumerate(cells):
+                pdf.lines(72 + column * width, top, cell, font=font, step=size * 1.2)
+            top += max(map(len, cells)) * size * 1.2 + 6
+        top += 10
     return pdf.bytes()

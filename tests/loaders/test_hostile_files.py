@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from ragbot.answering import Bot
-from ragbot.datatypes import Document, Outcome
+from ragbot.datatypes import Outcome
 from ragbot.encoding import Encoder
 from ragbot.errors import DocumentError, ParserError
 from ragbot.ingestion import IngestReport, ingest
 from ragbot.loaders import find_files
+from ragbot.loaders.ahead import read_ahead
 from ragbot.loaders.wire import first_flaw
 from ragbot.loaders.worker import DocumentLoader
 from ragbot.store import Index
@@ -114,13 +115,11 @@ def test_a_file_that_vanishes_after_it_was_found_costs_one_line(tmp_path: Path) 
     found = find_files([tmp_path])
     (tmp_path / "b.txt").unlink()
     with DocumentLoader() as loader:
-        got = {file.doc_id: outcome for file, outcome in loader.load_all(found)}
-    assert {name: isinstance(outcome, Document) for name, outcome in got.items()} == {
-        "a.txt": True,
-        "b.txt": False,
-        "c.txt": True,
-    }
-    assert str(got["b.txt"]) == "not a regular file"
+        got = {read.file.doc_id: read for read in read_ahead(found, loader)}
+        assert list(got) == ["a.txt", "b.txt", "c.txt"]
+        with pytest.raises(DocumentError, match=r"^not a regular file$"):
+            got["b.txt"].document(loader)
+        assert {got[name].document(loader).text for name in ("a.txt", "c.txt")} == {"Plain words stand here."}
 
 
 @pytest.fixture

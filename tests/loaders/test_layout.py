@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ragbot.datatypes import BlockKind
 from ragbot.errors import DocumentError
 from ragbot.loaders import layout, parse_source
-from ragbot.loaders.layout import Piece, laid_out, line_pieces, squeezed, table_pieces
+from ragbot.loaders.layout import Piece, laid_out, line_pieces, squeezed
+from ragbot.loaders.tables import table_pieces
 from tests.loaders.article_files import as_html, book, paragraph, saved, source_of
 
 P, L = BlockKind.PARAGRAPH, BlockKind.LIST_ITEM
@@ -54,6 +55,10 @@ def test_lines_of_a_block_are_prose_or_a_list(lines: str, expected: list[tuple[B
         ([["Drug", "Dose"], ["Drug", "Dose"], ["a", "1"]], 1, ["Drug | Dose", "Drug: a | Dose: 1"]),
         ([["long " * 30, "Dose"], ["a", "1"]], 1, ["long " * 30 + " | Dose", "a | 1"]),  # a header of prose is a row
         ([["Drug", "Dose"]], 1, ["Drug | Dose"]),
+        ([["Question", "Answer"], ["Is it safe?", "Yes."]], 1, ["Is it safe? | Yes."]),
+        ([["No", "Question", "Answer"], ["7", "Why?", "So."]], 1, ["No: 7 | Why? | So."]),
+        ([["Questions asked", "Answer"], ["40", "Yes"]], 1, ["Questions asked: 40 | Yes"]),
+        ([["Question", "Source"], ["Is it safe?", "A leaflet"]], 1, ["Question: Is it safe? | Source: A leaflet"]),
         ([], 0, []),
     ],
 )

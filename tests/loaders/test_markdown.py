@@ -139,6 +139,15 @@ def test_front_matter_gives_the_metadata() -> None:
     assert "ignored" not in document.heading_path(len(document.text))
 
 
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [("b.md", "old/b.md"), ("../b.md", "b.md"), ("./x/../c d.md", "old/c d.md"), ("/b.md", "b.md"), ("''", None)],
+)
+def test_what_supersedes_a_document_is_named_as_from_its_own_folder(other: str, name: str | None) -> None:
+    source = f"---\nsuperseded_by: {other}\n---\nWords.\n".encode()
+    assert load_markdown(SourceFile("old/a.md", "old/a.md", source, "0" * 64)).superseded_by == name
+
+
 def test_the_title_is_front_matter_then_first_heading_then_file_name() -> None:
     assert load("---\ntitle: Front\n---\n# Head\n").title == "Front"
     assert load("## Sub\n\n# **Head** of [all](x) ##\n").title == "Head of all"

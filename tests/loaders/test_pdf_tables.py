@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ragbot.loaders.layout import MAX_TABLE_ROWS
-from tests.loaders.pdf_files import BOLD, REGULAR, Pdf, loaded, shown
+import pytest
+
+from ragbot.loaders.tables import MAX_TABLE_ROWS
+from tests.loaders.pdf_files import BOLD, REGULAR, Pdf, loaded, shown, wrapped
 
 LEFTS = (72, 200, 330)
 
@@ -91,3 +93,82 @@ def test_a_table_of_more_rows_than_are_taken_says_so() -> None:
     found = row_texts([line(number) for number in range(MAX_TABLE_ROWS + 1)], frozenset())
     assert [number for number, text in found.texts.items() if text is None] == [MAX_TABLE_ROWS]
     assert found.notes == ("table cut after 2,000 of 2,001 rows; split it to have all of them",)
+
+
+def test_cells_as_full_as_text_beside_a_column_of_names_are_rows() -> None:
+    pdf = table(
+        [
+            ("Medicine", "Restart", "Remark"),
+            ("Lisinopril", "the next morning", "after measuring blood pressure"),
+            ("Metformin", "with the first meal", "check the sugar at bedtime"),
+            ("Zopiclone", "after two nights", "never on the day itself"),
+            ("Lamotrigine", "the same evening", "no change of the dose"),
+        ],
+        bold_first=True,
+    )
+    assert rows_of(pdf) == [
+        "Medicine: Lisinopril | Restart: the next morning | Remark: after measuring blood pressure",
+        "Medicine: Metformin | Restart: with the first meal | Remark: check the sugar at bedtime",
+        "Medicine: Zopiclone | Restart: after two nights | Remark: never on the day itself",
+        "Medicine: Lamotrigine | Restart: the same evening | Remark: no change of the dose",
+    ]
+
+
+def test_notes_in_the_margin_make_no_table_of_text_in_two_columns() -> None:
+    left = "Most people feel well again within two hours, and some stay dizzy or tired for the rest of the day."
+    right = "Rest at home until the next morning, and ask somebody to stay with you in the first night after it."
+    pdf = Pdf()
+    pdf.lines(40, 100, ["Effects"])
+    for x, text in ((150, left), (330, right)):
+        pdf.lines(x, 100, wrapped(text, 150))
+    shown_text = [text for _, text in shown(loaded(pdf.bytes()))]
+    assert [left, right] == [text for text in shown_text if len(text) > 20]
+
+
+def over_two_pages(*, header_again: bool) -> Pdf:
+    """A table of drugs and doses whose last two rows stand on a second page."""
+    pdf = Pdf()
+    first = (("Drug", "Adult"), ("Ketamine", "35 mg"), ("Diazepam", "10 mg"), ("Lorazepam", "2 mg"))
+    second = (*((("Drug", "Adult"),) if header_again else ()), ("Midazolam", "5 mg"), ("Esketamine", "56 mg"))
+    for rows, top in ((first, 700), (second, 80)):
+        for number, row in enumerate(rows):
+            for left, cell in zip(LEFTS, row, strict=False):
+                pdf.write(left, top + 15 * number, cell, font=BOLD if row[0] == "Drug" else REGULAR)
+        pdf.new_page()
+    return pdf
+
+
+@pytest.mark.parametrize("header_again", [False, True])
+def test_a_table_that_goes_on_over_the_page_keeps_the_names_of_its_columns(header_again: bool) -> None:
+    assert rows_of(over_two_pages(header_again=header_again)) == [
+        "Drug: Ketamine | Adult: 35 mg",
+        "Drug: Diazepam | Adult: 10 mg",
+        "Drug: Lorazepam | Adult: 2 mg",
+        "Drug: Midazolam | Adult: 5 mg",
+        "Drug: Esketamine | Adult: 56 mg",
+    ]
+
+
+def test_another_table_on_the_next_page_has_its_own_columns() -> None:
+    pdf = table([("Drug", "Adult"), ("Ketamine", "35 mg"), ("Diazepam", "10 mg")], bold_first=True)
+    pdf.new_page()
+    for number, row in enumerate((("Infusion", "40 minutes"), ("Rest", "120 minutes"))):
+        for left, cell in zip((72, 260), row, strict=True):  # the second column stands elsewhere
+            pdf.write(left, 80 + 15 * number, cell)
+    assert rows_of(pdf)[2:] == ["Infusion | 40 minutes", "Rest | 120 minutes"]
+
+
+def test_rows_of_questions_and_answers_over_several_lines_stay_together() -> None:
+    rows = [
+        ("Question", "Answer"),
+        ("May I drive home after the infusion?", "No. Wait until the next morning, whatever you feel like by then."),
+        ("Will I feel sick?", "Some people do for an hour or two. Tell the nurse, who has a medicine against it."),
+        ("Who may come along with me?", "One adult, who waits outside of the room and takes you home in the evening."),
+    ]
+    pdf, top = Pdf(), 100.0
+    for number, row in enumerate(rows):
+        cells = [wrapped(cell, 180) for cell in row]
+        for left, lines in zip((72, 290), cells, strict=True):
+            pdf.lines(left, top, lines, font=REGULAR if number else BOLD)
+        top += max(map(len, cells)) * 13.2 + 6
+    assert rows_of(pdf) == [f"{question} | {answer}" for question, answer in rows[1:]]

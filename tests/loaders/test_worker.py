@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 
 from ragbot.datatypes import Block, BlockKind, Document, Heading, Span
 from ragbot.errors import DocumentError, ParserError, WorkerError
-from ragbot.loaders import load_document, read_source
-from ragbot.loaders.files import FoundFile
+from ragbot.loaders import load_document
 from ragbot.loaders.source import SourceFile
 from ragbot.loaders.wire import Refusal, first_flaw, pack_document, pack_refusal, unpack_answer
 from ragbot.loaders.worker import DocumentLoader, Limits
@@ -212,70 +211,6 @@ def test_a_parser_that_cannot_be_started_is_no_fault_of_the_file() -> None:
     assert not issubclass(WorkerError, DocumentError), "else every file of the corpus would be skipped"
 
 
-# --- many files ---
-
-
-def sources(*words: str) -> list[SourceFile | FoundFile]:
-    return [read_source(Path(NAME), f"{number}.html", each.encode()) for number, each in enumerate(words)]
-
-
-def outcomes(loader: DocumentLoader, *words: str) -> list[str]:
-    found = list(loader.load_all(sources(*words)))
-    assert [file.doc_id for file, _ in found] == [f"{number}.html" for number in range(len(words))]
-    return [str(got) if isinstance(got, DocumentError) else got.text for _, got in found]
-
-
-def test_files_come_back_in_order_with_a_document_or_a_reason_each(make: Make) -> None:
-    got = outcomes(make(), "echo one", "crash", "echo two", "refuse", "slow three", "echo four")
-    assert [each.split(";")[0] for each in got] == [
-        "one",
-        "parser died (signal 11)",
-        "two",
-        "no\\nwords in it",
-        "three",
-        "four",
-    ]
-    assert outcomes(make()) == []
-
-
-def test_found_files_are_read_when_their_turn_comes(make: Make, tmp_path: Path) -> None:
-    found = [FoundFile(tmp_path / f"{name}.html", f"{name}.html") for name in "ab"]
-    found[0].path.write_text("echo first")
-    results = make().load_all(found)
-    got = dict(results)
-    first = got[found[0]]
-    assert isinstance(first, Document)
-    assert first.text == "first"
-    assert str(got[found[1]]) == "not a regular file"
-
-
-def test_parsing_goes_on_while_the_caller_works(make: Make) -> None:
-    taken: list[str] = []
-
-    def feed() -> Iterator[SourceFile | FoundFile]:
-        for source in sources("echo a", "echo b", "echo c", "echo d", "echo e"):
-            taken.append(source.doc_id)
-            yield source
-
-    results = make().load_all(feed(), ahead=2)
-    next(results)
-    assert taken == ["0.html", "1.html", "2.html"], "two ahead of the one given out, no more"
-    results.close()
-
-
-def test_leaving_early_does_not_wait_for_a_parser(make: Make) -> None:
-    loader = make(Limits(seconds=600))
-    results = loader.load_all(sources("echo a", "sleep", "sleep"))
-    next(results)
-    results.close()  # would wait ten minutes
-    assert text(loader, "echo words") == "words"
-
-
-def test_an_error_of_the_worker_reaches_the_caller() -> None:
-    with DocumentLoader(parser="no.such:module") as loader, pytest.raises(WorkerError):
-        list(loader.load_all(sources("echo a", "echo b")))
-
-
 # --- no process is left behind ---
 
 
@@ -365,7 +300,14 @@ def test_a_document_comes_back_as_it_went(words: str, title: str, published: str
 
 def test_every_field_of_a_document_travels() -> None:
     full = replace(
-        DOCUMENT, published="2025", reviewed="2026", kind="leaflet", certainty="high", sources=("one",), notes=("cut",)
+        DOCUMENT,
+        published="2025",
+        reviewed="2026",
+        kind="leaflet",
+        certainty="high",
+        sources=("one",),
+        notes=("cut",),
+        superseded_by="b.md",
     )
     assert all(getattr(full, name) for name in Document.__slots__), (
         "a new field needs a value here, and its place in wire"

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ragbot.datatypes import Outcome, Span
+from ragbot.errors import ScopeError
 from ragbot.evaluation.datasets.records import Example, GoldAnswer, Place
+from ragbot.scope import Scope
 
 EXPECTED = {"emergency": Outcome.EMERGENCY, "personal_dose": Outcome.PERSONAL_DOSE, "none": None}
 _ANSWER_FIELDS = frozenset({"document", "text", "span", "start", "end", "sha256", "side"})
@@ -75,6 +77,7 @@ def _example(row: JsonObject, place: Place) -> Example:
         style=text_field(row, "style", place),
         topic=text_field(row, "topic", place),
         split=split,
+        scope=_scope(row, place),
     )
 
 
@@ -98,6 +101,13 @@ def _turns(row: JsonObject, place: Place) -> tuple[str, ...]:
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) and turn.strip() for turn in turns):
         raise place.error(field, "must be text that is not empty (`turns`: a list of it); write the question")
     return tuple(turns)
+
+
+def _scope(row: JsonObject, place: Place) -> Scope | None:
+    try:
+        return None if row.get("scope") is None else Scope.from_json(row["scope"])
+    except ScopeError as error:
+        raise place.error("scope", str(error)) from error
 
 
 def _expected(row: JsonObject, place: Place) -> Outcome | None:
@@ -124,8 +134,8 @@ def _gold(answer: object, field: str, place: Place) -> GoldAnswer:
     sha256, at = text_field(answer, "sha256", place, field), _offsets(answer, field, place)
     if not document:
         raise place.error(f"{field}.document", "missing; name the document as the index does")
-    if (text is None) == (at is None):
-        raise place.error(field, "needs either `text` or `start` and `end` (with `sha256`); add one of them")
+    if text is None and at is None:
+        raise place.error(field, "needs `text`, or `start` and `end` (with `sha256`), or both; add one of them")
     if at is not None and sha256 is None:
         raise place.error(f"{field}.sha256", "missing; offsets need the sha256 of the file they count in")
     span, side = _answering_words(answer, field, place), text_field(answer, "side", place, field)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ragbot.datatypes import Outcome, Span
 from ragbot.errors import DatasetError
+from ragbot.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class GoldAnswer:
-    """An acceptable answer as its row states it: by `text`, or by `at` and the file's `sha256` without any text.
+    """An acceptable answer as its row states it: by `text`, or by `at` and the file's `sha256`, or by all of these.
 
-    `span` are the answering words, as text or as a place in the file; `field` names the gold in error lines; `side`
-    names what it argues for where documents disagree. An excerpt's text is any stretch of the document (with `at`: the
-    one that begins there), so the sentences around it are the golds. With a `relevance` the whole document is relevant.
+    With all of them the text is what counts once the file has changed. `span` are the answering words, as text or as a
+    place in the file; `field` names the gold in error lines; `side` names what it argues for where documents disagree.
+    An excerpt's text is any stretch of the document (with `at`: the one that begins there), so the sentences around it
+    are the golds. With a `relevance` the whole document is relevant.
     """
 
     document: str
@@ -46,7 +48,7 @@ class GoldAnswer:
 class Example:
     """One question with its gold answers (none: the corpus does not answer it), or one safety message.
 
-    `turns` ends with the question that is asked. `expected` is the gate that must take a safety message, None if none
+    `turns` ends with the question that is asked, of the documents in `scope` (None: of all). `expected` is the gate that must take a safety message, None if none
     may; `is_safety` tells the two sorts apart.
     """
 
@@ -60,6 +62,7 @@ class Example:
     style: str | None = None
     topic: str | None = None
     split: str | None = None
+    scope: Scope | None = None
 
     @property
     def question(self) -> str:

@@ -10,7 +10,8 @@ from ragbot.loaders.docx.characters import UNKNOWN
 from ragbot.loaders.docx.styles import Styles, W
 from ragbot.loaders.docx.tables import header_rows, is_layout, table_grid
 from ragbot.loaders.docx.text import ParagraphText, children, joins_next, paragraph_text
-from ragbot.loaders.layout import Piece, line_pieces, refuse_beyond, squeezed, table_pieces
+from ragbot.loaders.layout import Piece, line_pieces, refuse_beyond, squeezed
+from ragbot.loaders.tables import table_pieces
 
 _BULLET = re.compile(r"[•▪◦‣·●○]\s+(?=\S)")
 _STOP = re.compile(r"[.!:;,…][\"'”’)\]]*$")

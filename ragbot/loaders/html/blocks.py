@@ -12,7 +12,8 @@ from typing import Any
 from ragbot.datatypes import BlockKind
 from ragbot.loaders.html.elements import BLOCKS, HEADINGS, tag_of, words_of
 from ragbot.loaders.html.tables import header_rows, is_layout, rows_of, table_grid
-from ragbot.loaders.layout import LINE_BREAK, Piece, line_pieces, refuse_beyond, table_pieces
+from ragbot.loaders.layout import LINE_BREAK, Piece, line_pieces, refuse_beyond
+from ragbot.loaders.tables import table_pieces
 
 _LEVEL = re.compile(r"[1-9][0-9]?")
 _LISTS = ("ul", "ol", "dir")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ragbot.loaders.html.elements import HEADINGS, tag_of, words_of
-from ragbot.loaders.layout import MAX_TABLE_ROWS
+from ragbot.loaders.tables import MAX_TABLE_ROWS
 
 _MAX_COLUMNS = 100
 _MAX_REPEATED = 200  # characters of a cell that are repeated in each of the rows that it spans

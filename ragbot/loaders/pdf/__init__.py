@@ -14,12 +14,13 @@ from ragbot.datatypes import Block, BlockKind, Document, Heading
 from ragbot.errors import DocumentError
 from ragbot.loaders.layout import laid_out
 from ragbot.loaders.pdf.blocks import PlacedPiece, blocks_of
+from ragbot.loaders.pdf.direction import placed_to_the_right
 from ragbot.loaders.pdf.furniture import without_furniture
 from ragbot.loaders.pdf.signs import UNKNOWN
 from ragbot.loaders.pdf.words import PdfWords, read_words
 from ragbot.loaders.source import SourceFile
+from ragbot.loaders.titles import MAX_TITLE, heading_title
 
-_MAX_TITLE = 300  # characters; beyond, it is an abstract
 _NO_TITLE = re.compile(
     r"untitled|\(?anonymous\)?|microsoft (?:word|powerpoint)\b.*|powerpoint presentation|(?:document|slide|page) ?\d*"
     r"|\S*[._]\S*|[\W\d_]*",
@@ -34,7 +35,7 @@ def load_pdf(source: SourceFile) -> Document:
     Raises DocumentError if the file is damaged, encrypted, scanned without text, or too large.
     """
     found = read_words(source.data)
-    every, cut = blocks_of(without_furniture(found.pages))
+    every, cut = blocks_of(without_furniture(placed_to_the_right(found.pages)))
     placed = [block for block in every if block.piece.text]
     if not placed:
         raise DocumentError("no text in it; check that the file is complete")
@@ -42,7 +43,7 @@ def load_pdf(source: SourceFile) -> Document:
     headings = tuple(Heading(b.span, b.level, b.span.cut(text)) for b in blocks if b.kind is BlockKind.HEADING)
     return Document(
         doc_id=source.doc_id,
-        title=_title(found.title, source) or _largest_heading(placed) or source.stem_title,
+        title=_title(found.title, source) or heading_title(text, blocks, headings) or source.stem_title,
         text=text,
         path=source.path,
         sha256=source.sha256,
@@ -55,14 +56,9 @@ def load_pdf(source: SourceFile) -> Document:
 
 def _title(metadata: str, source: SourceFile) -> str:
     """The title in the metadata if a person wrote it, else nothing: many programs put the file's name there."""
-    if len(metadata) > _MAX_TITLE or _NO_TITLE.fullmatch(metadata):
+    if len(metadata) > MAX_TITLE or _NO_TITLE.fullmatch(metadata):
         return ""
     return "" if metadata.casefold() == source.stem_title.casefold() else metadata
-
-
-def _largest_heading(placed: Sequence[PlacedPiece]) -> str:
-    first = [block.piece for block in placed if block.page == 0 and block.piece.kind is BlockKind.HEADING]
-    return min(first, key=lambda piece: piece.level).text if first else ""
 
 
 def _page_starts(

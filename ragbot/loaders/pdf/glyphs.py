@@ -6,12 +6,16 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator
+from functools import reduce
+from itertools import pairwise
 from typing import Any
 
+from ragbot.loaders.pdf.bidi import LEFTWARD, as_read, is_mark
 from ragbot.loaders.pdf.signs import UNKNOWN, readable
 
 _MAYBE_RAISED = re.compile(r"\S\d|(?:[mµ]?g|m?l|%|\d)[a-e]$")  # a digit, or a note's letter after an amount
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
+_BLANK = 0.08  # of a character's height: no blank is narrower
 Box = tuple[float, float, float, float]
 
 
@@ -57,6 +61,19 @@ class Glyphs:
                 base = base if raised[-1] else box
         return readable(text, lambda index: self._font_name(start + index).decode("latin-1"), raised)
 
+    def by_place(self, line: str, start: int) -> Iterator[tuple[int, str, Box]]:
+        """First character, text and box of each word of a line that holds a leftward script, from left to right.
+
+        pdfium guesses the order of such characters, and guesses wrong where a word was drawn from its end.
+        """
+        boxes = [self._box(index) for index in range(start, start + len(line))]
+        leftward = 2 * len(LEFTWARD.findall(line)) > sum(character.isalpha() for character in line)
+        seen = [place for place in range(len(line)) if not line[place].isspace()]  # blanks have no place of their own
+        seen.sort(key=lambda place: boxes[place][0] + boxes[place][2])
+        for places in _parted(seen, boxes, n_blanks=len(line) - len(seen)):
+            text = as_read(_clusters(line, places), leftward=leftward)
+            yield start + min(places), text, reduce(_around, (boxes[place] for place in places))
+
     def _is_unknown(self, index: int) -> bool:
         """True for a glyph without a meaning in Unicode; pdfium writes it as it writes a hyphen at a line's end."""
         return not self._code(self._page, index)
@@ -93,6 +110,27 @@ class Glyphs:
         if name not in self._is_bold:
             self._is_bold[name] = bool(_BOLD.search(name))
         return self._is_bold[name]
+
+
+def _parted(places: list[int], boxes: list[Box], *, n_blanks: int) -> Iterator[list[int]]:
+    """The characters at these places, given from left to right, cut at as many of the widest gaps as there are blanks."""
+    gaps = [boxes[right][0] - max(boxes[left][2] for left in places[max(0, n - 1) : n + 1])
+            for n, right in enumerate(places[1:])]  # fmt: skip
+    wide = [n for n, gap in enumerate(gaps, 1) if gap > _BLANK * (boxes[places[n]][3] - boxes[places[n]][1])]
+    cuts = sorted(sorted(wide, key=lambda n: -gaps[n - 1])[:n_blanks])
+    for begin, end in pairwise([0, *cuts, len(places)]):
+        yield places[begin:end]
+
+
+def _clusters(line: str, places: list[int]) -> list[str]:
+    """The characters at these places of the line in their order, each with the marks next to it."""
+    found: list[str] = []
+    for place in places:
+        if found and (is_mark(line[place]) or is_mark(found[-1][0])):
+            found[-1] = found[-1] + line[place] if is_mark(line[place]) else line[place] + found[-1]
+        else:
+            found.append(line[place])
+    return found
 
 
 def _around(one: Box, two: Box) -> Box:

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ragbot.loaders.layout import MAX_TABLE_ROWS, table_pieces
 from ragbot.loaders.pdf.hyphens import joined
 from ragbot.loaders.pdf.lines import rows_of
 from ragbot.loaders.pdf.styles import PlacedLine
 from ragbot.loaders.pdf.words import Word
+from ragbot.loaders.tables import MAX_TABLE_ROWS, table_pieces
 
 _VALUE = re.compile(r"[<>≤≥~≈±+−–-]?\s*\d")  # how a measured cell begins
 # Cells of a row that tells something; the name of a column never begins so.
 _NO_NAME = re.compile(r"(?:none|no|not|nil|yes|unknown|contraindicated|avoid|n/a|see|as|up to)\b|[–—-]", re.IGNORECASE)
-_MAX_NAME = 100  # characters of a header's cell, as in layout.table_pieces
+_MAX_NAME = 100  # characters of a header's cell, as in tables.table_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,32 @@ def row_texts(lines: Sequence[PlacedLine], known: frozenset[str]) -> RowTexts:
     """The text of all lines with cells; `known` as in `joined`."""
     texts: dict[int, str | None] = {}
     notes: tuple[str, ...] = ()
+    header: list[str] = []
+    before: list[int] = []
     for run in _tables(lines):
         rows = [[_cell_text(cell, known) for cell in lines[number].line.cells] for number in run]
+        goes_on = bool(header) and _goes_on(lines, before[-1], run[0])
         named = len(rows) > 1 and _is_header(rows, [lines[number] for number in run])
-        if not named:
+        named = named or (goes_on and rows[0] == header)
+        header = rows[0] if named else header if goes_on else []
+        body = run[int(named) :]
+        if not header:
             rows = [_with_gaps(row) for row in rows]
-        pieces, cut = table_pieces(rows, n_header=int(named))
+        pieces, cut = table_pieces(rows if named or not header else [header, *rows], n_header=int(bool(header)))
         texts.update(dict.fromkeys(run))
-        body = run[int(named) :][:MAX_TABLE_ROWS]
-        texts.update({number: piece.text for number, piece in zip(body, pieces, strict=True)})
+        texts.update({number: piece.text for number, piece in zip(body[:MAX_TABLE_ROWS], pieces, strict=True)})
         notes += cut
+        before = run
     return RowTexts(texts, notes)
+
+
+def _goes_on(lines: Sequence[PlacedLine], last: int, first: int) -> bool:
+    """True if a table that ends a page goes on at the top of the next: no line is between, and the columns stand alike."""
+    above, below = lines[last], lines[first]
+    if first != last + 1 or below.page != above.page + 1 or len(below.line.cells) != len(above.line.cells):
+        return False
+    pairs = ((one[0], two[0]) for one, two in zip(above.line.cells, below.line.cells, strict=True) if one and two)
+    return all(abs(one.left - two.left) < 0.5 * one.size for one, two in pairs)
 
 
 def _tables(lines: Sequence[PlacedLine]) -> Iterator[list[int]]:

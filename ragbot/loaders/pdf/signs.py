@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from unicodedata import normalize
 
 from ragbot.loaders.symbols import from_symbol_font
 
@@ -16,6 +17,7 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LETTERS = str.maketrans(_LIGATURES | dict.fromkeys("\x02\ufffe", "-"))  # pdfium's signs for a hyphen at a line's end
+_FORMS = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")  # Hebrew and Arabic letters as they are drawn
 _PICTURES = re.compile("dingbats|webdings|wingdings[ -]?[23]|awesome|icon", re.IGNORECASE)
 _WINGDINGS = dict(zip("\uf06c\uf06e\uf076\uf0a7\uf0a8\uf0d8\uf0fb\uf0fc\uf0df\uf0e0", "●■❖▪□➢✗✓←→", strict=True))
 _LONE_BULLETS = "\uf0a7\uf0a8\uf0d8\uf0fc\uf076"  # of Wingdings, seen in fonts of any name
@@ -41,7 +43,7 @@ def readable(text: str, font_of: Callable[[int], str] = lambda _: "", raised: Se
         text = with_raised(text, raised)
     if text.isascii() and text.isprintable():
         return text
-    text = _UNSEEN.sub("", text.translate(_LETTERS))
+    text = _FORMS.sub(lambda match: normalize("NFKC", match[0]), _UNSEEN.sub("", text.translate(_LETTERS)))
     return text[:-1].replace("\xad", "") + text[-1:]
 
 

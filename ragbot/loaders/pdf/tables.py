@@ -11,9 +11,9 @@ from ragbot.loaders.pdf.words import Word
 
 
 def is_table(columns: list[list[Word]], em: float) -> bool:
-    """True unless two columns are running text, or the lines of the shorter column stand beside none of the other's."""
+    """True unless two columns are running text, without names or rows, or the shorter one stands beside no line of others."""
     lines = [rows_of(column) for column in columns]
-    if sum(_is_running_text(rows) for rows in lines) > 1:
+    if sum(_is_running_text(rows) for rows in lines) > 1 and not (_are_named(lines) or _are_set_apart(lines, em)):
         return False
     by_length = sorted(lines, key=len)
     heights = [row[0].middle for rows in by_length[1:] for row in rows]
@@ -27,6 +27,24 @@ def _is_running_text(rows: list[list[Word]]) -> bool:
         return False
     left, right = min(row[0].left for row in rows), max(row[-1].right for row in rows)
     return median(row[-1].right - row[0].left for row in rows) > 0.7 * (right - left)
+
+
+def _are_named(lines: list[list[list[Word]]]) -> bool:
+    """True if a column of names or amounts has nearly as many lines as the longest: cells may be as full as text is."""
+    most = max(map(len, lines))
+    return any(len(rows) >= 0.75 * most and sum(map(len, rows)) < 2 * len(rows) for rows in lines)
+
+
+def _are_set_apart(lines: list[list[list[Word]]], em: float) -> bool:
+    """True if blanks wider than between lines part the columns at the same heights, as those between rows do."""
+    middles = [[median(word.middle for word in row) for row in rows] for rows in lines]
+    tight = min((below - above for column in middles for above, below in pairwise(column)), default=0.0)
+    starts = [[below for above, below in pairwise(column) if below - above > 1.2 * tight] for column in middles]
+    alike = [
+        sum(any(abs(start - other) < 0.25 * em for other in column) for start in own)
+        for own, column in zip(starts, starts[1:] + starts[:1], strict=True)
+    ]
+    return all(n >= 2 and n > 0.75 * len(own) for n, own in zip(alike, starts, strict=True))
 
 
 def table_lines(words: Sequence[Word], gutters: Sequence[tuple[float, float]], em: float) -> list[Line]:

@@ -1,4 +1,4 @@
-"""A PDF file to pages of placed words, through pypdfium2, whose one home this is. Leaves lines and their order to others.
+"""A PDF file to pages of placed words, through pypdfium2. Leaves lines and their order to others.
 
 Coordinates are in points as a reader sees the page: from its left edge to the right, from its top edge down.
 """
@@ -6,24 +6,22 @@ Coordinates are in points as a reader sees the page: from its left edge to the r
 from __future__ import annotations
 
 import re
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ragbot.errors import DocumentError
+from ragbot.loaders.pdf.bidi import LEFTWARD
 from ragbot.loaders.pdf.glyphs import Box, Glyphs, is_raised, upright
+from ragbot.loaders.pdf.opening import opened, page_error, pdfium
 from ragbot.loaders.pdf.signs import raised_after, readable
 
 MAX_PAGES = 5_000
 MAX_CHARACTERS = 20_000_000
 
-# pdfium holds global state and is not safe in threads; a run that parses while it embeds may use several.
-_ONE_AT_A_TIME = threading.Lock()
+_LINE = re.compile(r"\S[^\r\n]*")
 _WORD = re.compile(r"[^\s\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")
-_PASSWORD, _SECURITY = 4, 5  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 
 class Word(NamedTuple):  # made hundreds of times a page: a dataclass takes four times as long
@@ -45,11 +43,16 @@ class Word(NamedTuple):  # made hundreds of times a page: a dataclass takes four
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The words of one page in the order of the file; `turned` run in another direction (a stamp on the edge)."""
+    """The words of one page in the order of the file; `turned` run in another direction (a stamp on the edge).
+
+    Width and height are those of the page turned to the left by `turns` quarters, so that `words` run to the right.
+    """
 
     height: float
     words: tuple[Word, ...]
     turned: tuple[Word, ...] = ()
+    width: float = 0.0
+    turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +69,8 @@ def read_words(data: bytes) -> PdfWords:
 
     Raises DocumentError if the file is no PDF, damaged, encrypted, scanned without text, or too large.
     """
-    if data.startswith(b"PK\x03\x04"):
-        raise DocumentError("not a PDF but a ZIP archive; unpack it or give it its own suffix")
-    with _ONE_AT_A_TIME:
-        pdf = _opened(data)
-        try:
-            return _read(pdf)
-        finally:
-            pdf.close()
-
-
-@lru_cache(maxsize=1)
-def _pdfium() -> Any:
-    import pypdfium2
-
-    return pypdfium2
-
-
-def _opened(data: bytes) -> Any:
-    try:
-        return _pdfium().PdfDocument(data)
-    except _pdfium().PdfiumError as error:
-        # For a file without pages pdfium leaves the code of the file before: believe it only of an encrypted one.
-        if error.err_code in (_PASSWORD, _SECURITY) and b"/Encrypt" in data:
-            raise DocumentError("encrypted; save a copy without a password") from error
-        raise DocumentError("no PDF with pages, or damaged; open it in a viewer and save it again") from error
+    with opened(data) as pdf:
+        return _read(pdf)
 
 
 def _read(pdf: Any) -> PdfWords:
@@ -101,11 +81,9 @@ def _read(pdf: Any) -> PdfWords:
     characters = 0
     for number in range(count):
         try:
-            page, length = _page(pdf, number, MAX_CHARACTERS - characters)
-        except _pdfium().PdfiumError as error:
-            raise DocumentError(
-                f"page {number + 1} of {count} cannot be read; open the file in a viewer and save it again"
-            ) from error
+            page, length = read_page(pdf, number, MAX_CHARACTERS - characters)
+        except pdfium().PdfiumError as error:
+            raise page_error(number, count) from error
         characters += length
         pages.append(page)
     wordless = [number for number, page in enumerate(pages) if not (page.words or page.turned)]
@@ -118,22 +96,23 @@ def _read(pdf: Any) -> PdfWords:
 def _title(pdf: Any) -> str:
     try:
         return readable(" ".join(pdf.get_metadata_value("Title").split()))
-    except (UnicodeDecodeError, _pdfium().PdfiumError):
+    except (UnicodeDecodeError, pdfium().PdfiumError):
         return ""
 
 
 def _has_image(pdf: Any, number: int) -> bool:
     page = pdf[number]
     try:
-        images = page.get_objects(filter=[_pdfium().raw.FPDF_PAGEOBJ_IMAGE], max_depth=5)
+        images = page.get_objects(filter=[pdfium().raw.FPDF_PAGEOBJ_IMAGE], max_depth=5)
         return next(iter(images), None) is not None
-    except _pdfium().PdfiumError:
+    except pdfium().PdfiumError:
         return False  # a broken picture is no reason to refuse the other pages
     finally:
         page.close()
 
 
-def _page(pdf: Any, number: int, room: int) -> tuple[Page, int]:
+def read_page(pdf: Any, number: int, room: int = MAX_CHARACTERS) -> tuple[Page, int]:
+    """Page `number` (from 0) of an opened file, and how many characters it has. Raises DocumentError over `room`."""
     page = pdf[number]
     try:
         text_page = page.get_textpage()
@@ -152,24 +131,36 @@ def _page(pdf: Any, number: int, room: int) -> tuple[Page, int]:
 def _words(text_page: Any, count: int, bounds: Box) -> Iterator[tuple[int, Word]]:
     """The words inside the bounds with the quarter turns of their line, each placed as if the page were so turned."""
     left, bottom, right, top = bounds
-    glyphs = Glyphs(text_page, _pdfium().raw)
+    glyphs = Glyphs(text_page, pdfium().raw)
     seen: set[tuple[str, float, float]] = set()
     last: tuple[int, Word] | None = None
-    for match in _WORD.finditer(_characters(text_page, count)):
-        for start, end, box in glyphs.on_one_line(*match.span()):
-            turns = glyphs.turns(start)
-            if turns is None or not (box[0] < right and left < box[2] and box[1] < top and bottom < box[3]):
-                continue
-            size, place = glyphs.size(start), upright(box, turns, bounds)
-            text = glyphs.read(match.string[start:end], start, turns, bounds)
-            if not text or _is_double(text, place, size, seen):
-                continue
-            word = Word(text, *place, size, glyphs.bold(start))
-            if last is not None and last[0] == turns and _is_raised_beside(word, last[1]):
-                word = word._replace(text=raised_after(last[1].text, text))
-            if word.text:
-                last = turns, word
-                yield last
+    for start, text, box, turns in _found(_characters(text_page, count), glyphs, bounds):
+        if not (box[0] < right and left < box[2] and box[1] < top and bottom < box[3]):
+            continue
+        size, place = glyphs.size(start), upright(box, turns, bounds)
+        if not text or _is_double(text, place, size, seen):
+            continue
+        word = Word(text, *place, size, glyphs.bold(start))
+        if last is not None and last[0] == turns and _is_raised_beside(word, last[1]):
+            word = word._replace(text=raised_after(last[1].text, text))
+        if word.text:
+            last = turns, word
+            yield last
+
+
+def _found(characters: str, glyphs: Glyphs, bounds: Box) -> Iterator[tuple[int, str, Box, int]]:
+    """The first character, text, box and quarter turns of each word; the glyphs' matrix is that of its first character."""
+    for line in _LINE.finditer(characters):
+        if LEFTWARD.search(line[0]) and glyphs.turns(line.start()) == 0:
+            for start, text, box in glyphs.by_place(line[0], line.start()):
+                if glyphs.turns(start) == 0:
+                    yield start, readable(text), box, 0
+            continue
+        for match in _WORD.finditer(characters, *line.span()):
+            for start, end, box in glyphs.on_one_line(*match.span()):
+                turns = glyphs.turns(start)
+                if turns is not None:
+                    yield start, glyphs.read(characters[start:end], start, turns, bounds), box, turns
 
 
 def _is_double(text: str, place: Box, size: float, seen: set[tuple[str, float, float]]) -> bool:
@@ -191,7 +182,7 @@ def _characters(text_page: Any, count: int) -> str:
     if len(text) == count:
         return text
     # Characters that cannot be written were left out, so their numbers no longer agree: ask for each.
-    code = _pdfium().raw.FPDFText_GetUnicode
+    code = pdfium().raw.FPDFText_GetUnicode
     return "".join(chr(code(text_page, index)) for index in range(count))
 
 
@@ -203,4 +194,5 @@ def _turned_upright(bounds: Box, words: Iterator[tuple[int, Word]]) -> Page:
     main = max(by_turns, key=lambda turns: (sum(len(w.text) for w in by_turns[turns]), -turns), default=0)
     others = tuple(word for turns in sorted(by_turns) if turns != main for word in by_turns[turns])
     left, bottom, right, top = bounds
-    return Page(right - left if main % 2 else top - bottom, tuple(by_turns[main]), others)
+    width, height = (top - bottom, right - left) if main % 2 else (right - left, top - bottom)
+    return Page(height, tuple(by_turns[main]), others, width, main)
