@@ -42,9 +42,18 @@ BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
 
 
+def in_browser(item: pytest.Item) -> bool:
+    return BROWSER_TESTS in item.path.parents
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser's tests after all others: while Playwright's browser is open, asyncio.run refuses to start."""
-    items.sort(key=lambda item: BROWSER_TESTS in item.path.parents)
+    """Run the browser's tests after all others: while Playwright's browser is open, asyncio.run refuses to start.
+
+    One that fails is run once more, as a busy machine may let a browser stall at any point; the summary names it.
+    """
+    items.sort(key=in_browser)
+    for item in filter(in_browser, items):
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 class FakeEncoder:

@@ -60,11 +60,15 @@ def ask(page: Page, question: str, *, turn: int) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page no longer scrolls."""
-    page.wait_for_function(
+    """Wait until the page has stood still for 30 frames and half a second: on a busy machine frames come seldom."""
+    page.evaluate(
         """() => new Promise((done) => {
-            const before = scrollY;
-            setTimeout(() => done(scrollY === before), 300);
+            let [place, frames, since] = [scrollY, 0, performance.now()];
+            requestAnimationFrame(function look(now) {
+                if (scrollY !== place) [place, frames, since] = [scrollY, 0, now];
+                if (++frames > 30 && now - since > 500) done();
+                else requestAnimationFrame(look);
+            });
         })"""
     )
 
@@ -173,6 +177,22 @@ def test_the_numbers_stay_within_reach_over_a_document_that_covers_the_phone(
     expect(page.locator("#help-bar")).to_be_hidden()  # for its numbers are in sight again
     settled(page)
     assert seen(page, "#turn-1 .emergency .message a")
+
+
+def test_a_dialog_over_the_help_text_shows_its_numbers(open_page: OpenPage, crisis_address: str) -> None:
+    page = open_page(crisis_address, width=390, height=844)
+    page.wait_for_selector(".welcome")
+    ask(page, "overdose", turn=1)
+    settled(page)
+    expect(page.locator("#help-bar")).to_be_hidden()
+    page.locator("#question").evaluate("box => box.blur()")
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+    expect(page.locator("#help-bar")).to_be_visible()
+    assert wholly_seen(page, "#help-bar")
+    page.keyboard.press("Escape")
+    expect(page.locator("#shortcuts")).to_be_hidden()
+    expect(page.locator("#help-bar")).to_be_hidden()
 
 
 def test_the_bar_does_not_cover_the_newest_answer(open_page: OpenPage, crisis_address: str) -> None:

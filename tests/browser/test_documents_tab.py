@@ -116,6 +116,7 @@ def test_adding_replacing_retiring_and_rebuilding(open_page: OpenPage, site: Sit
     page.set_input_files("#files", [md("night.md", "# Night\n\nSleep well.\n")])
     page.get_by_role("button", name="Replace", exact=True).click()
     expect(page.locator("#uploads li")).to_have_count(3)
+    expect(page.locator("#uploads li").last).to_have_text("night.md was added.")
     assert "Sleep" in (site.corpus / "night.md").read_text()
 
     page.get_by_role("button", name="Retire: costs.txt").click()

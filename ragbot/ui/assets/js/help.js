@@ -4,7 +4,6 @@
 const helpHome = byId("help-bar").parentElement;
 let modals = []; // the modal dialogs that are open, newest last
 let helpText = null; // the turn with the newest help text
-let helpSight = null;
 
 function showHelp(isWanted) {
   const bar = byId("help-bar");
@@ -12,16 +11,14 @@ function showHelp(isWanted) {
   document.documentElement.style.setProperty("--help-height", `${bar.offsetHeight}px`);
 }
 
-function watchHelp(turn) {
-  helpSight?.disconnect();
-  helpText = turn;
-  const numbers = turn.querySelector(".emergency .message a");
-  if (!numbers) return;
-  const covered = byId("dock").offsetHeight;
-  helpSight = new IntersectionObserver(([entry]) => showHelp(!entry.isIntersecting), {
-    rootMargin: `0px 0px -${covered}px 0px`,
-  });
-  helpSight.observe(numbers);
+// Looked at with every scroll: an IntersectionObserver of Chromium may miss that the numbers came into sight while the page
+// was scrolling to them. What a modal dialog covers is out of sight.
+function watchHelp() {
+  const numbers = helpText?.querySelector(".emergency .message a");
+  if (!numbers || byId("help-bar").dataset.on === undefined) return;
+  const { top, bottom } = numbers.getBoundingClientRect();
+  const isInSight = bottom > 0 && top < innerHeight - byId("dock").offsetHeight && !modals.length;
+  if (byId("help-bar").hidden !== isInSight) showHelp(!isInSight);
 }
 
 function offerHelp(turn) {
@@ -32,7 +29,8 @@ function offerHelp(turn) {
   if (!isOn) return;
   bar.dataset.on = "";
   const texts = document.querySelectorAll("#conversation .turn:has(.emergency)");
-  if (texts.length) watchHelp(texts[texts.length - 1]);
+  helpText = texts.length ? texts[texts.length - 1] : null;
+  if (helpText) watchHelp();
   else showHelp(true); // the help text is so long ago that the page no longer holds it
   bar.querySelector("[data-show-help]").hidden = !texts.length;
 }
@@ -49,9 +47,14 @@ function placeHelp(changes) {
   const bar = byId("help-bar");
   if (bar.parentElement === place) return;
   place.prepend(bar);
-  if (!bar.hidden) showHelp(true);
+  watchHelp();
+  if (!bar.hidden) showHelp(true); // it may be higher there
 }
 
+addEventListener("scroll", watchHelp, { passive: true });
+addEventListener("resize", watchHelp);
+new ResizeObserver(watchHelp).observe(byId("conversation"));
+new ResizeObserver(watchHelp).observe(byId("dock"));
 new MutationObserver(placeHelp).observe(document.body, { subtree: true, attributeFilter: ["open"] });
 onPress("showHelp", async () => {
   // A dialog that closed gives the focus back to what opened it, and that would scroll the help away again.
@@ -63,7 +66,6 @@ onPress("showHelp", async () => {
 });
 onPress("hideHelp", () => {
   delete byId("help-bar").dataset.on;
-  helpSight?.disconnect();
   showHelp(false);
   box.focus();
 });
