@@ -103,10 +103,11 @@ def test_the_printed_page_holds_all_of_it_and_nothing_to_press(
     printed = pdf_text(page)
     answers = [bot.ask(question) for question in questions]
     quotes = [*answers[0].quotes, *answers[1].nearest[:3]]
-    assert [q.text for q in quotes if " ".join(visible(q.text).split()) not in printed] == []
+    close = printed.replace(" ", "")  # a line that breaks inside a long word has no blank there
+    assert [q.text for q in quotes if "".join(visible(q.text).split()) not in close] == []
     for part in (*questions, DISCLAIMER, f"Index {answers[0].index}", "Saved on", "published 21 January 2025", "911"):
         assert part in printed
-    assert quotes[0].sha256[:8] in printed.replace(" ", "")
+    assert quotes[0].sha256[:8] in close
     assert TODAY.search(printed)
     for part in ("Send", "Show in document", "Save as text", "Earlier questions", "Close match"):
         assert part not in printed
