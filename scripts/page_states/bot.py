@@ -175,7 +175,7 @@ class StateBot:
         return Answer(question, Outcome.SMALL_TALK, message=small_talk_reply(question))
 
     def _held(self, question: str) -> Answer:
-        self.released.wait(30)
+        self.released.wait(120)
         return self._driving(question)
 
     def _defect(self, question: str) -> Answer:

@@ -144,6 +144,7 @@ def _closed_refused(page: Page, sites: Sites) -> None:
     page.fill("#password", "not this one")
     page.press("#password", "Enter")
     page.wait_for_selector("[role=alert]")
+    page.wait_for_load_state()  # with its style
 
 
 def _history(page: Page, sites: Sites) -> None:
@@ -187,6 +188,7 @@ def _log_in_refused(page: Page, sites: Sites) -> None:
     page.fill("#password", "not this one")
     page.press("#password", "Enter")
     page.wait_for_selector("[role=alert]")
+    page.wait_for_load_state()  # with its style
 
 
 def _documents(page: Page, sites: Sites) -> None:
@@ -194,6 +196,7 @@ def _documents(page: Page, sites: Sites) -> None:
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
     page.wait_for_selector("tbody tr")
+    page.wait_for_load_state()  # its script hears nothing before
 
 
 def _preview(page: Page, sites: Sites) -> None:

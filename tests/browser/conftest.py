@@ -107,7 +107,7 @@ class HeldBot:
         return self.ask_turns([question])
 
     def ask_turns(self, turns: Sequence[str], **how: object) -> Answer:
-        self.released.wait(30)
+        self.released.wait(120)
         if "crash" in turns[-1]:
             raise ZeroDivisionError("a defect, for the test")
         quote = Quote.cut(self.document("a.md"), Span(0, len(self.document_text)))
@@ -209,6 +209,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         hosts.add(urlsplit(url).netloc)
         page.goto(url)
         page.wait_for_selector("#question")
+        page.wait_for_selector(".welcome")  # what it first asks the server would else be drawn after an answer
         pages.append(page)
         return page
 

@@ -57,6 +57,7 @@ def ask(page: Page, question: str, *, turn: int) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.wait_for_selector(f"#turn-{turn} .card")
+    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def settled(page: Page) -> None:

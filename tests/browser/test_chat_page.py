@@ -22,6 +22,7 @@ def ask(page: Page, question: str, *, turn: int = 1) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.wait_for_selector(f"#turn-{turn} .card")
+    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def enter_at_once(page: Page, *questions: str) -> None:
@@ -84,10 +85,11 @@ def test_the_passage_opens_at_the_quote_and_closes_by_escape_and_button(chat: Pa
         assert one_line(chat.inner_text("#passage mark")) == one_line(quote)
         assert in_view(chat, "#passage mark")
         assert "note 29" in chat.inner_text("#passage .document")  # the whole document is there
-        assert chat.evaluate("document.activeElement.id") == "passage-title"
+        expect(chat.locator("#passage-title")).to_be_focused()
         close()
         expect(chat.locator("#passage")).to_be_hidden()
-        assert chat.evaluate("document.activeElement.classList.contains('show')")
+        expect(chat.locator("#passage .panel-body")).to_be_empty()  # it hears of its closing later
+        expect(chat.locator("#turn-1 .lead .show").first).to_be_focused()
 
 
 def test_an_unanswerable_question_gets_a_refusal_that_helps(chat: Page) -> None:
@@ -147,7 +149,7 @@ def test_everything_can_be_done_with_the_keyboard(chat: Page) -> None:
     chat.wait_for_selector("#passage mark")
     chat.keyboard.press("Escape")
     expect(chat.locator("#passage")).to_be_hidden()
-    assert chat.evaluate("document.activeElement.matches('#turn-1 .lead .show')")
+    chat.wait_for_function("document.activeElement.matches('#turn-1 .lead .show')")
 
 
 def test_how_sure_is_explained_on_focus_and_put_away_with_escape(chat: Page) -> None:
@@ -173,7 +175,7 @@ def test_on_a_phone_the_passage_is_a_sheet_from_below(open_page: OpenPage, addre
     ask(page, DRIVING)
     page.click("#turn-1 .lead .show >> nth=0")
     page.wait_for_selector("#passage mark")
-    page.wait_for_timeout(250)  # the sheet rises for 180 ms
+    page.locator("#passage").evaluate("one => Promise.all(one.getAnimations().map(a => a.finished))")  # it rises
     box = page.locator("#passage").bounding_box()
     assert box is not None
     assert (box["x"], box["width"], round(box["y"] + box["height"])) == (0, 390, 844)
@@ -194,7 +196,7 @@ def test_the_disclaimer_is_in_sight_in_every_state(open_page: OpenPage, address:
             assert DISCLAIMER in page.inner_text(f"#turn-{turn} .card")
         for top in (0, 100_000):
             page.evaluate("top => scrollTo({ top, behavior: 'instant' })", top)
-            page.wait_for_timeout(50)
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
             assert in_view(page, "#dock .disclaimer")
     assert page.inner_text("#dock .disclaimer") == DISCLAIMER
 

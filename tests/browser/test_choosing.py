@@ -37,6 +37,7 @@ def ask(page: Page, question: str, *, turn: int) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.wait_for_selector(f"#turn-{turn} .card")
+    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def chosen_documents(page: Page, turn: int) -> set[str]:
@@ -76,7 +77,7 @@ def test_documents_are_picked_by_keyboard_and_remembered_for_the_tab(open_page: 
     expect(page.locator("#scope-title")).to_be_focused()
     page.wait_for_selector("#scope-find")
     page.locator("#scope-find").focus()
-    page.keyboard.type("nau")
+    page.keyboard.insert_text("nau")  # at once: letter by letter the list would be drawn anew while it is used
     expect(page.locator("#scope-list li")).to_have_count(1)
     page.keyboard.press("Enter")  # finds, and does not close
     expect(page.locator("#scope")).to_be_visible()

@@ -65,6 +65,7 @@ def logged_in(page: Page, site: Site) -> Page:
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
     page.wait_for_selector("#rebuild")
+    page.wait_for_load_state()  # its script hears nothing before
     return page
 
 

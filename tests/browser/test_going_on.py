@@ -101,6 +101,7 @@ def faq_address() -> Iterator[str]:
 @pytest.fixture
 def page(open_page: OpenPage, faq_address: str) -> Page:
     opened = open_page(faq_address)
+    opened.emulate_media(reduced_motion="reduce")  # the page goes to an answer at once, not under the pointer
     opened.wait_for_selector(".welcome")
     return opened
 
@@ -109,6 +110,7 @@ def ask(page: Page, question: str, *, turn: int = 1) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.wait_for_selector(f"#turn-{turn} .card")
+    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
@@ -165,7 +167,7 @@ def test_a_word_of_the_glossary_shows_its_meaning_on_hover_and_the_pointer_may_r
     expect(meaning).to_contain_text(MEANING)
     expect(meaning.locator("cite")).to_have_text("Words")
     meaning.hover()
-    page.wait_for_timeout(400)  # longer than a pointer may take on its way
+    page.evaluate("() => new Promise((done) => setTimeout(done, 400))")  # longer than a pointer may take on its way
     expect(meaning).to_be_visible()
     page.hover("#turn-1 .asked")
     expect(meaning).to_be_hidden()
@@ -189,6 +191,7 @@ def test_a_meaning_opens_by_keyboard_leads_to_its_source_and_escape_goes_back(pa
 
 def test_a_tap_opens_a_meaning_and_a_tap_elsewhere_closes_it(open_page: OpenPage, faq_address: str) -> None:
     page = open_page(faq_address, width=390, height=844, touch=True)
+    page.emulate_media(reduced_motion="reduce")  # as above
     ask(page, "May I drive?")
     page.tap("#turn-1 .term")
     meaning = page.locator("#turn-1 .meaning")
@@ -200,6 +203,7 @@ def test_a_tap_opens_a_meaning_and_a_tap_elsewhere_closes_it(open_page: OpenPage
     page.tap("#turn-1 .asked")
     expect(meaning).to_be_hidden()
     page.tap("#turn-1 .term")
+    expect(meaning).to_be_visible()
     page.tap("#turn-1 .term")
     expect(meaning).to_be_hidden()
 

@@ -66,6 +66,7 @@ def page(visit: Page, address: str) -> Page:
     visit.fill("#question", "When can I drive?")
     visit.press("#question", "Enter")
     expect(visit.locator("#turn-1 .card")).to_be_visible()
+    expect(visit.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
     return visit
 
 

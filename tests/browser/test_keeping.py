@@ -33,6 +33,7 @@ def ask(page: Page, question: str, *, turn: int = 1) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.wait_for_selector(f"#turn-{turn} .card")
+    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def downloaded(page: Page, button: str) -> tuple[str, str]:
@@ -57,9 +58,11 @@ def open_history(page: Page) -> None:
 
 def test_the_conversation_is_saved_as_markdown_word_for_word(chat: Page, bot: Bot) -> None:
     expect(chat.locator(".keep")).to_be_hidden()
+    chat.evaluate("() => { window.n = 0; document.addEventListener('ragbot:next', () => { window.n += 1; }); }")
     questions = [DRIVING, UNANSWERABLE, DANGER]
     for number, question in enumerate(questions, start=1):
         ask(chat, question, turn=number)
+    chat.wait_for_function("window.n === 3")  # after each answer the page asks for questions to ask next
     sent: list[str] = []
     chat.on("request", lambda request: sent.append(request.url))
     name, text = downloaded(chat, "[data-save-markdown]")
@@ -225,6 +228,7 @@ def test_the_history_can_be_switched_off_and_on(chat: Page) -> None:
     chat.uncheck("#history-switch")
     expect(chat.locator("#history .history-off")).to_be_visible()
     chat.keyboard.press("Escape")
+    expect(chat.locator("#history")).to_be_hidden()
     ask(chat, UNANSWERABLE, turn=2)
     assert len(kept(chat)) == 1
     chat.reload()
@@ -233,6 +237,7 @@ def test_the_history_can_be_switched_off_and_on(chat: Page) -> None:
     expect(chat.locator("#history-switch")).not_to_be_checked()
     chat.check("#history-switch")
     chat.keyboard.press("Escape")
+    expect(chat.locator("#history")).to_be_hidden()
     ask(chat, UNANSWERABLE)
     assert len(kept(chat)) == 2
 

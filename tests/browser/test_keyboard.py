@@ -128,8 +128,15 @@ def test_an_answer_takes_the_place_of_the_searching_line_without_a_jump(page: Pa
     page.fill("#question", "What takes long to find?")
     page.press("#question", "Enter")
     page.wait_for_function("document.querySelector('#pending .asked').getBoundingClientRect().height > 0")
-    place = "name => new Promise(done => {let last; const look = () => {const top = document.querySelector(name).getBoundingClientRect().top;"
-    place += " if (top === last) done(top); else {last = top; setTimeout(look, 120);}}; look();})"
+    place = """name => new Promise((done) => {
+        let [last, frames, since] = [null, 0, performance.now()];
+        requestAnimationFrame(function look(now) {
+            const { top } = document.querySelector(name).getBoundingClientRect();
+            if (top !== last) [last, frames, since] = [top, 0, now];
+            if (++frames > 30 && now - since > 500) done(top);  // on a busy machine frames come seldom
+            else requestAnimationFrame(look);
+        });
+    })"""
     before = page.evaluate(place, "#pending .asked")
     sites.bot.released.set()
     page.wait_for_selector("#turn-1 .card")

@@ -37,6 +37,7 @@ def ask(page: Page, question: str, *, turn: int) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.wait_for_selector(f"#turn-{turn} .card")
+    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def test_the_library_lists_finds_orders_and_opens_at_any_section(open_page: OpenPage, url: str) -> None:

@@ -101,7 +101,7 @@ def test_the_operators_own_look_is_shown_as_text_and_runs_nothing(
         expect(page.locator("#welcome .contact")).to_have_text(HOSTILE)
         expect(page.locator("#dock .disclaimer")).to_contain_text(DISCLAIMER)
         expect(page.locator("#dock .disclaimer")).to_contain_text(HOSTILE)
-        assert page.locator("#top img.logo").evaluate("i => i.naturalWidth") == 80
+        page.wait_for_function("document.querySelector('#top img.logo').naturalWidth === 80")
         assert page.locator(".send").evaluate("b => getComputedStyle(b).backgroundColor") == "rgb(29, 79, 140)"
         assert page.evaluate("window.hacked") is None
 
@@ -124,6 +124,7 @@ def test_when_no_place_is_left_the_page_says_so_and_helps_whoever_is_in_danger(
         expect(second.locator("#question")).to_have_value("May I rest too?")
         ask(second, "I want to kill myself")
         expect(second.locator("#turn-2 .emergency a[href='tel:110']")).to_be_visible()
+        expect(second.locator("#pending")).to_be_hidden()  # before, what is entered would wait to be sent again
         held_bot.released.set()
         expect(first.locator("#turn-1 .quote")).to_be_visible()
         ask(second, "May I rest too?")

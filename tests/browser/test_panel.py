@@ -105,7 +105,7 @@ def patience() -> Iterator[None]:
     """A busy machine takes its time to start the process that draws and parses."""
     expect.set_options(timeout=40_000)
     yield
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=20_000)  # as before, see conftest
 
 
 @pytest.fixture
@@ -120,6 +120,7 @@ def ask(page: Page) -> None:
     page.fill("#question", "When can I drive?")
     page.press("#question", "Enter")
     page.wait_for_selector("#turn-1 .card")
+    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def show(page: Page, number: int = 1) -> None:
@@ -172,7 +173,7 @@ def test_the_focus_comes_back_to_the_button_that_opened_the_panel(page: Page) ->
     page.get_by_role("button", name="Next quotation").click()
     page.keyboard.press("Escape")
     expect(page.locator("#passage")).to_be_hidden()
-    assert page.evaluate("document.activeElement.closest('.quote') === document.querySelectorAll('.quote')[1]")
+    page.wait_for_function("document.activeElement.closest('.quote') === document.querySelectorAll('.quote')[1]")
 
 
 def test_the_panel_goes_on_when_a_new_answer_has_replaced_the_conversation(page: Page) -> None:
@@ -260,10 +261,7 @@ def test_pages_are_turned_and_the_text_comes_back(page: Page) -> None:
     page.click("#passage [data-to-quote]")
     expect(page.locator("#passage rect")).to_have_count(2)
     page.get_by_role("button", name="Larger").click()
-    wide = page.evaluate(
-        "document.querySelector('.page-frame').scrollWidth / document.querySelector('.page-frame').clientWidth"
-    )
-    assert wide > 2
+    page.wait_for_function("(({ scrollWidth, clientWidth }) => scrollWidth > 2 * clientWidth)(document.querySelector('.page-frame'))")
     page.get_by_role("button", name="Show page 2").click()
     expect(page.locator("#passage .document mark")).to_be_visible()
     expect(page.locator("#passage .page-picture")).to_have_count(0)
@@ -333,7 +331,7 @@ def test_line_ends_in_a_paragraph_are_shown_as_blanks_and_copied_as_they_are(pag
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     quote.evaluate("one => getSelection().selectAllChildren(one)")
     page.keyboard.press("Control+C")
-    assert page.evaluate("navigator.clipboard.readText()") == DRIVE
+    page.wait_for_function("text => navigator.clipboard.readText().then((copied) => copied === text)", arg=DRIVE)
 
 
 def test_a_quote_is_checked_against_the_file_as_it_is_now(page: Page, served: Served) -> None:

@@ -26,6 +26,7 @@ def ask(page: Page, question: str, *, turn: int = 1) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.wait_for_selector(f"#turn-{turn} .card")
+    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def rows(path: Path) -> list[dict[str, object]]:
@@ -152,6 +153,8 @@ def test_a_hostile_document_is_text_in_the_picker(page: Page) -> None:
     page.click("#turn-1 [data-report-wrong]")
     page.click("#turn-1 [data-report-pick]")
     page.wait_for_selector("#picker .choice")
+    page.select_option("#picker-document", "costs.md")  # the zebra's was there already
+    expect(page.locator("#picker-body")).to_contain_text("Insurers cover")
     page.select_option("#picker-document", "zebra.md")
     expect(page.locator("#picker-body")).to_contain_text("<script>window.hacked = 1</script>")
     assert page.locator("#picker-body img, #picker-body script").count() == 0

@@ -96,6 +96,7 @@ def ask(page: Page, question: str, *, turn: int) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     expect(page.locator(f"#turn-{turn} .card")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#pending")).to_be_hidden(timeout=PATIENCE_MS)  # only then the page has taken the answer in
 
 
 def questions(page: Page) -> list[str]:
