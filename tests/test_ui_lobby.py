@@ -128,13 +128,18 @@ def test_when_it_stops_those_inside_finish_and_newcomers_are_told() -> None:
 
 
 def test_who_waits_longer_than_the_stop_takes_is_told() -> None:
-    gate, done = threading.Event(), list[int]()
+    begun, gate, done = threading.Event(), threading.Event(), list[int]()
+    work = held(gate, done, 1)
+
+    def begin() -> int:
+        begun.set()
+        return work()
 
     async def main() -> bool:
         lobby = Lobby(at_once=1)
-        first = asyncio.create_task(lobby.run(held(gate, done, 1)))
+        first = asyncio.create_task(lobby.run(begin))
         second = asyncio.create_task(lobby.run(held(gate, done, 2)))
-        await until(lambda: lobby.n_inside == 2)
+        await until(lambda: lobby.n_inside == 2 and begun.is_set())  # what has not begun is turned away
         finished = await lobby.drain(0)
         with pytest.raises(StoppingError):
             await second

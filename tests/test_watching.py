@@ -228,8 +228,10 @@ def test_a_real_process_follows_real_files_tells_a_failure_and_ends_cleanly(
     watching = Watching(tmp_path)
     try:
         assert json.loads(watching.line_with('"n_documents"'))["added"] == ["a.md", "b.md"]
+        watching.process.send_signal(signal.SIGSTOP)  # both changes are one to it, whatever lies between them
         (corpus / "b.md").unlink()
         write_corpus({"sub/c.md": "Most plans refuse to pay for it.\n"})
+        watching.process.send_signal(signal.SIGCONT)
         report = json.loads(watching.line_with('"n_documents"'))
         assert (report["added"], report["removed"], report["n_reused"]) == (["sub/c.md"], ["b.md"], 1)
         corpus.rename(tmp_path / "away")

@@ -76,6 +76,14 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# Colours that are on their way from one scheme to the other have no contrast of their own.
+AT_REST = """async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    for (const moving of document.getAnimations()) {
+        if (moving.effect.getComputedTiming().endTime < Infinity) moving.finish();
+    }
+    await new Promise(requestAnimationFrame);
+}"""
 
 
 class HeldBot:

@@ -113,7 +113,7 @@ def test_an_emergency_gets_the_fixed_text_with_numbers_to_call(chat: Page, bot: 
     chat.wait_for_function("!document.querySelector('#pending').offsetHeight")
     for number in (911, 999, 112):
         chat.wait_for_function(
-            "n => document.querySelector(`a[href='tel:${n}']`).getBoundingClientRect().bottom < innerHeight - 150",
+            "n => document.querySelector(`#turn-1 a[href='tel:${n}']`).getBoundingClientRect().bottom < innerHeight - 150",
             arg=number,
         )
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from ragbot.datatypes import DISCLAIMER
 from ragbot.encoding import Encoder
 from ragbot.ui import load_words
+from tests.browser.conftest import AT_REST
 
 SHOWN = tuple(state for state in STATES if state.name in ("answered", "emergency", "two-sides"))
 BORDERED = """selector => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility()).every(one =>
@@ -47,6 +48,7 @@ def test_in_forced_colours_everything_is_still_told_apart(visit: Page, sites: Si
     for scheme in ("light", "dark"):
         visit.emulate_media(forced_colors="active", color_scheme=scheme)
         assert visit.evaluate("matchMedia('(forced-colors: active)').matches")
+        visit.evaluate(AT_REST)
         assert visit.evaluate(INVISIBLE) == []
         assert visit.evaluate(BORDERED, "#conversation .card, #dock .send, #dock .box, #top .tool")
         for number in visit.locator("#conversation .emergency a[href^='tel:']").all():

@@ -104,18 +104,21 @@ def test_the_password_opens_the_page_and_hostile_files_stay_text(open_page: Open
 
 def test_adding_replacing_retiring_and_rebuilding(open_page: OpenPage, site: Site) -> None:
     page = logged_in(open_page(site.url), site)
-    page.set_input_files("#files", [md("night.md", "# Night\n\nRest for a night.\n"), md("tool.exe", "x")])
+    with page.expect_response("**/documents/parts*"):  # the table is drawn anew after each upload
+        page.set_input_files("#files", [md("night.md", "# Night\n\nRest for a night.\n"), md("tool.exe", "x")])
     expect(page.locator("#uploads li")).to_have_text([
         "night.md was added.",
         "tool.exe is of an unsupported type; supported: .txt, .text, .md, .markdown, .html, .htm, .xhtml, .docx, .epub, "
         ".csv, .tsv, .pdf",
     ])  # fmt: skip
     page.set_input_files("#files", [md("night.md", "# Night\n\nSleep well.\n")])
-    page.get_by_role("button", name="Keep the old one").click()
+    with page.expect_response("**/documents/parts*"):
+        page.get_by_role("button", name="Keep the old one").click()
     expect(page.locator("#uploads li")).to_have_count(2)
     assert "Rest" in (site.corpus / "night.md").read_text()
     page.set_input_files("#files", [md("night.md", "# Night\n\nSleep well.\n")])
-    page.get_by_role("button", name="Replace", exact=True).click()
+    with page.expect_response("**/documents/parts*"):
+        page.get_by_role("button", name="Replace", exact=True).click()
     expect(page.locator("#uploads li")).to_have_count(3)
     expect(page.locator("#uploads li").last).to_have_text("night.md was added.")
     assert "Sleep" in (site.corpus / "night.md").read_text()

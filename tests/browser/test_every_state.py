@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from ragbot.encoding import Encoder
 from ragbot.ui import load_words
+from tests.browser.conftest import AT_REST
 
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -25,16 +26,6 @@ WITHOUT_FOCUS_RING = """() => [...document.querySelectorAll('a[href], button, in
     const box = e.closest('.box');
     return ![e, ...(e.labels ?? [])].some(ringed) && !(box && getComputedStyle(box).boxShadow !== 'none');
 }).map(e => e.outerHTML.slice(0, 160))"""
-
-
-# Colours that are on their way from one scheme to the other have no contrast of their own.
-AT_REST = """async () => {
-    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-    for (const moving of document.getAnimations()) {
-        if (moving.effect.getComputedTiming().endTime < Infinity) moving.finish();
-    }
-    await new Promise(requestAnimationFrame);
-}"""
 
 
 @pytest.fixture(scope="module")

@@ -261,7 +261,9 @@ def test_pages_are_turned_and_the_text_comes_back(page: Page) -> None:
     page.click("#passage [data-to-quote]")
     expect(page.locator("#passage rect")).to_have_count(2)
     page.get_by_role("button", name="Larger").click()
-    page.wait_for_function("(({ scrollWidth, clientWidth }) => scrollWidth > 2 * clientWidth)(document.querySelector('.page-frame'))")
+    page.wait_for_function(
+        "(({ scrollWidth, clientWidth }) => scrollWidth > 2 * clientWidth)(document.querySelector('.page-frame'))"
+    )
     page.get_by_role("button", name="Show page 2").click()
     expect(page.locator("#passage .document mark")).to_be_visible()
     expect(page.locator("#passage .page-picture")).to_have_count(0)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
 from page_states import StateBot
 from page_states import bot as said
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from ragbot.config import Settings
 from ragbot.ui import serving
@@ -99,6 +100,13 @@ def ask(page: Page, question: str, *, turn: int) -> None:
     expect(page.locator("#pending")).to_be_hidden(timeout=PATIENCE_MS)  # only then the page has taken the answer in
 
 
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_MS / 1_000
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def questions(page: Page) -> list[str]:
     return [text.partition(": ")[2] for text in page.locator("#conversation .asked").all_text_contents()]
 
@@ -107,10 +115,12 @@ def test_a_restart_between_two_questions_leaves_the_conversation_as_it_was(open_
     with server(line):
         page = open_page(line.address)
         page.wait_for_selector(".chip")
+        page.evaluate("() => { window.n = 0; document.addEventListener('ragbot:next', () => { window.n += 1; }); }")
         ask(page, said.EMERGENCY, turn=1)
         ask(page, said.ANSWERED, turn=2)
         page.click("#turn-2 .more > summary")
         assert page.locator("#turn-2 .more").evaluate("one => one.open")
+        page.wait_for_function("window.n === 2")  # nothing is in flight: else gradio would load the page anew
     with server(line) as bot:
         ask(page, said.FOLLOW_UP, turn=3)
         assert questions(page) == [said.EMERGENCY, said.ANSWERED, said.FOLLOW_UP]
@@ -135,6 +145,7 @@ def test_a_question_in_flight_says_that_it_was_lost_and_everything_else_comes_ba
         page.fill("#question", said.HELD)
         page.press("#question", "Enter")
         page.wait_for_selector("#pending:not([hidden])")
+        wait_until(lambda: [said.EMERGENCY, said.ANSWERED, said.HELD] in bot.asked)  # not in flight before
         page.evaluate("window.isFirst = true")
     with server(line):
         page.wait_for_function("window.isFirst === undefined", timeout=PATIENCE_MS)  # gradio loads the page anew
@@ -152,6 +163,30 @@ def test_a_question_in_flight_says_that_it_was_lost_and_everything_else_comes_ba
         expect(page.locator("#help-bar")).to_be_visible()
         page.click("#turn-2 .lead .source .show >> nth=0")
         expect(page.locator("#passage mark")).to_contain_text("until the next day")
+        page.context.close()
+
+
+def test_the_conversation_outlives_the_loss_of_a_request_that_nobody_waits_for(open_page: OpenPage, line: Line) -> None:
+    with server(line):
+        page = open_page(line.address)
+        page.wait_for_selector(".chip")
+        ask(page, said.EMERGENCY, turn=1)
+        page.evaluate("window.isFirst = true")
+        asked: list[str] = []
+
+        def only_the_answer(route: Route) -> None:
+            asked.append(route.request.url)
+            route.continue_() if len(asked) == 1 else route.abort("connectionreset")
+
+        page.route("**/run/predict*", only_the_answer)  # what comes after it are the questions to ask next
+        page.fill("#question", said.ANSWERED)
+        page.press("#question", "Enter")
+        page.wait_for_function("window.isFirst === undefined", timeout=PATIENCE_MS)  # gradio loads the page anew
+        page.unroute("**/run/predict*")
+        expect(page.locator("#turn-2 .card")).to_be_visible(timeout=PATIENCE_MS)
+        assert questions(page) == [said.EMERGENCY, said.ANSWERED]
+        expect(page.locator("#pending")).to_be_hidden()
+        assert page.evaluate("document.querySelector('#help-bar').dataset.on") == ""
         page.context.close()
 
 

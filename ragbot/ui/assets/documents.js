@@ -9,6 +9,7 @@ const shown = { find: "", page: 0 };
 let opener = null; // the button that opened the panel
 let told = ""; // the stage that was said last
 let typing = 0;
+let refreshed = 0;
 
 async function call(path, { key, body, headers } = {}) {
   const options = { cache: "no-store" };
@@ -41,7 +42,9 @@ const fill = (text, name) => text.replace("{name}", () => name);
 const attempt = (work) => work().catch((error) => tell(error.message, { bad: true }));
 
 async function refresh() {
+  const number = ++refreshed;
   const parts = await call(`parts?${new URLSearchParams(shown)}`);
+  if (number !== refreshed) return; // a later one tells more
   for (const [name, html] of Object.entries(parts)) byId(`part-${name}`).innerHTML = html;
 }
 

@@ -1,6 +1,7 @@
 // The conversation on the page outlives what the server remembers of it, which a restart or an hour's rest ends. Turns
 // that an answer no longer brings along stay on the page, and each question takes those before it along. When gradio has
-// lost its connection it loads the page anew: the turns are then handed over in this tab's store, and taken out of it.
+// lost its connection, be it for a request that nobody waits for, it loads the page anew: the turns are then handed over in
+// this tab's store, and taken out of it.
 const HANDOVER_KEY = `ragbot.handover ${new URL(document.baseURI).pathname}`;
 const MOST_DRAWN = 30;
 const HANDED_TAGS = new Set(
@@ -8,6 +9,13 @@ const HANDED_TAGS = new Set(
 );
 let drawn = []; // copies of the turns that were on the page when the last question was asked
 let lost = ""; // why that question was not answered
+let isCut = false; // a request found no server
+const fetchPlainly = window.fetch.bind(window);
+window.fetch = (...request) =>
+  fetchPlainly(...request).catch((error) => {
+    isCut ||= error.name !== "AbortError";
+    throw error;
+  });
 const olderTurns = document.createElement("div"); // gradio draws over what stands in its own element
 olderTurns.className = "older";
 byId("conversation").prepend(olderTurns);
@@ -31,8 +39,13 @@ function askedBefore() {
 }
 
 function handOver() {
-  if (asked === null && !lost) return;
-  const kept = { question: asked ?? box.value, lost: lost || "lost", help: byId("help-bar").dataset.on !== undefined };
+  const isLost = asked !== null || lost !== "";
+  if (!isLost && !isCut) return;
+  const kept = {
+    question: asked ?? box.value,
+    lost: isLost ? lost || "lost" : "",
+    help: byId("help-bar").dataset.on !== undefined,
+  };
   const all = turnsOnPage().map((turn) => turn.outerHTML);
   for (let n = all.length; n >= 0; n = n > 1 ? n >> 1 : n - 1) {
     const turns = n ? all.slice(-n) : [];
@@ -55,7 +68,8 @@ function takeOver() {
   }
   if (typeof kept?.question !== "string" || !Array.isArray(kept.turns)) return;
   olderTurns.append(...kept.turns.map(turnFrom).filter((turn) => turn !== null));
-  tellLost(kept);
+  if (kept.lost === "") box.value = kept.question; // not sent yet
+  else tellLost(kept);
   if (olderTurns.firstChild) document.dispatchEvent(new CustomEvent("ragbot:remembered", { detail: { help: kept.help === true } }));
 }
 

@@ -3,6 +3,7 @@ const reportChoices = new WeakMap(); // the open reports, each with what it woul
 const reportedTurns = new Set();
 let savingReport = null;
 let pickingFor = null;
+let choicesAsked = 0;
 
 const reportParts = () => byId("report-parts").dataset;
 
@@ -75,10 +76,13 @@ async function openPicker(section) {
 }
 
 async function showChoices() {
+  const number = ++choicesAsked;
   const { first, start, end } = pickingFor.dataset;
   const name = byId("picker-document").value;
   const near = name === first ? { start: +start, end: +end } : {};
-  byId("picker-body").innerHTML = await server.show_choices({ document: name, ...near });
+  const html = await server.show_choices({ document: name, ...near });
+  if (number !== choicesAsked) return; // another document was wanted meanwhile
+  byId("picker-body").innerHTML = html;
   const place = byId("picker-body").querySelector("[data-near]");
   if (place) place.scrollIntoView({ block: "center" });
   else byId("picker-body").scrollTop = 0;

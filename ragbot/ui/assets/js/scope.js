@@ -79,9 +79,19 @@ async function findInScope(find) {
   const list = byId("scope-list");
   try {
     const html = await server.scope_documents({ find, scope: { documents: [...scope.draft] } });
-    if (byId("scope-find")?.value === find) list.innerHTML = html;
+    if (byId("scope-find")?.value === find) drawFound(list, html);
   } catch {
     list.textContent = scopeDialog().dataset.failed;
+  }
+}
+
+// A box may have been ticked since the list was asked for.
+function drawFound(list, html) {
+  const focused = list.contains(document.activeElement) ? document.activeElement.value : null;
+  list.innerHTML = html;
+  for (const box of list.querySelectorAll("[name=document]")) {
+    box.checked = scope.draft.has(box.value);
+    if (box.value === focused) box.focus();
   }
 }
 
