@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,10 +24,11 @@ from ragbot.ingestion import ingest
 from ragbot.reader import Reader
 from ragbot.safety_model import SafetyModel
 from ragbot.ui import serving
+from tests.browser.pages import OpenPage
+from tests.conftest import BuildBot
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))  # the states of the page, and the checker's home
 
-OpenPage = Callable[..., Page]
 expect.set_options(timeout=20_000)  # a busy machine is slow, and nothing here measures time
 
 EXAMPLE = "When can I drive after esketamine nasal spray?"
@@ -68,6 +69,16 @@ the first session of esketamine.
 """,
     "zebra.md": f"# <img src=x onerror='window.hacked=1'> Zebra ${{1+1}}\n\n## Opening hours\n\n{HOSTILE_SENTENCE}\n",
 }
+HOSTILE_TITLE = "<img src=x onerror='window.hacked=1'> ${1+1}"
+FIVE_FILES = {
+    "home.md": "---\ntitle: Going home\nkind: leaflet\npublished: 2025-02-01\nsources: [FDA-2023]\ncertainty: mixed\n---\n"
+    "# Going home\n\n## Driving\n\nDo not drive until the next day.\n\n### Taxis\n\nTake a taxi home.\n",
+    "old/home.md": "---\ntitle: Going home in 2012\nkind: leaflet\npublished: 2012\nsuperseded_by: ../home.md\n---\n"
+    "# Old\n\nDo not drive for two days.\n",
+    "costs.txt": "Costs\n\nMost plans refuse to pay.\n",
+    "web.html": "<html><body><main><h1>Nausea</h1><p>Nausea fades within two hours.</p></main></body></html>",
+    "zebra.md": f'---\ntitle: "{HOSTILE_TITLE}"\nkind: "<b>odd</b>"\n---\n# Hours\n\nThe zebra clinic opens at noon.\n',
+}
 NO_BROWSER = (
     "no Chromium for the browser tests; install it with: apt-get install chromium (Debian) or: playwright install "
     "chromium, or name one in RAGBOT_CHROMIUM"
@@ -76,14 +87,6 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-# Colours that are on their way from one scheme to the other have no contrast of their own.
-AT_REST = """async () => {
-    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-    for (const moving of document.getAnimations()) {
-        if (moving.effect.getComputedTiming().endTime < Infinity) moving.finish();
-    }
-    await new Promise(requestAnimationFrame);
-}"""
 
 
 class HeldBot:
@@ -157,6 +160,15 @@ def address(bot: Bot) -> Iterator[str]:
     """Where the real bot's page is served."""
     with serving(lambda: bot, examples=[EXAMPLE, "What is the tallest mountain in Africa?"]) as url:
         yield url
+
+
+@pytest.fixture
+def five_files(build_bot: BuildBot) -> Iterator[str]:
+    """Where a light bot on FIVE_FILES is served; whatever can be quoted is shown."""
+    bot = build_bot(FIVE_FILES)
+    bot.threshold = 0.0
+    with serving(lambda: bot, examples=[], gate=lambda question: bot.help_first([question])) as address:
+        yield address
 
 
 @pytest.fixture

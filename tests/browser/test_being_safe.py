@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 import pytest
@@ -12,8 +12,7 @@ from playwright.sync_api import Page, expect
 from ragbot.datatypes import DISCLAIMER, Answer, Block, BlockKind, Document, Outcome, Quote, Span
 from ragbot.safety import crisis_data
 from ragbot.ui import serving
-
-OpenPage = Callable[..., Page]
+from tests.browser.pages import OpenPage, ask, settled
 
 CRISIS = json.loads((files("ragbot") / "data" / "crisis.json").read_text("utf-8"))["texts"]
 TEXT = "Rest at home after the session. " * 40
@@ -51,27 +50,6 @@ def crisis_address() -> Iterator[str]:
     bot = CrisisBot()
     with serving(lambda: bot, examples=[]) as url:
         yield url
-
-
-def ask(page: Page, question: str, *, turn: int) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    page.wait_for_selector(f"#turn-{turn} .card")
-    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has stood still for 30 frames and half a second: on a busy machine frames come seldom."""
-    page.evaluate(
-        """() => new Promise((done) => {
-            let [place, frames, since] = [scrollY, 0, performance.now()];
-            requestAnimationFrame(function look(now) {
-                if (scrollY !== place) [place, frames, since] = [scrollY, 0, now];
-                if (++frames > 30 && now - since > 500) done();
-                else requestAnimationFrame(look);
-            });
-        })"""
-    )
 
 
 def seen(page: Page, selector: str) -> bool:

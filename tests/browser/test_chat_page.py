@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ragbot.answering import Bot
 from ragbot.datatypes import DISCLAIMER
-
-OpenPage = Callable[..., Page]
+from tests.browser.pages import OpenPage, ask
 
 DRIVING = "When can I drive after esketamine nasal spray?"
 UNANSWERABLE = "What is the tallest mountain in Africa?"
 DANGER = "I want to kill myself"
 STATES = {"empty": None, "answered": DRIVING, "no-answer": UNANSWERABLE, "emergency": DANGER, "notice": "x" * 2_001}
-
-
-def ask(page: Page, question: str, *, turn: int = 1) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    page.wait_for_selector(f"#turn-{turn} .card")
-    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def enter_at_once(page: Page, *questions: str) -> None:

@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from ragbot.answering import Bot
-from ragbot.ui import serving
-
-OpenPage = Callable[..., Page]
-BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
-
-HOSTILE = "<img src=x onerror='window.hacked=1'> ${1+1}"
-FILES = {
-    "home.md": "---\ntitle: Going home\nkind: leaflet\npublished: 2025-02-01\nsources: [FDA-2023]\ncertainty: mixed\n---\n"
-    "# Going home\n\n## Driving\n\nDo not drive until the next day.\n\n### Taxis\n\nTake a taxi home.\n",
-    "old/home.md": "---\ntitle: Going home in 2012\nkind: leaflet\npublished: 2012\nsuperseded_by: ../home.md\n---\n"
-    "# Old\n\nDo not drive for two days.\n",
-    "costs.txt": "Costs\n\nMost plans refuse to pay.\n",
-    "web.html": "<html><body><main><h1>Nausea</h1><p>Nausea fades within two hours.</p></main></body></html>",
-    "zebra.md": f'---\ntitle: "{HOSTILE}"\nkind: "<b>odd</b>"\n---\n# Hours\n\nThe zebra clinic opens at noon.\n',
-}
-
-
-@pytest.fixture
-def url(build_bot: BuildBot) -> Iterator[str]:
-    bot = build_bot(FILES)
-    bot.threshold = 0.0  # whatever can be quoted is shown
-    with serving(lambda: bot, examples=[], gate=lambda question: bot.help_first([question])) as address:
-        yield address
-
-
-def ask(page: Page, question: str, *, turn: int) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    page.wait_for_selector(f"#turn-{turn} .card")
-    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
+from tests.browser.conftest import HOSTILE_TITLE
+from tests.browser.pages import OpenPage, ask
 
 
 def chosen_documents(page: Page, turn: int) -> set[str]:
@@ -45,8 +14,8 @@ def chosen_documents(page: Page, turn: int) -> set[str]:
     return {name for name in shown.evaluate_all("all => all.map((one) => one.dataset.document)") if name}
 
 
-def test_a_chosen_kind_narrows_answers_until_it_is_taken_back(open_page: OpenPage, url: str) -> None:
-    page = open_page(url)
+def test_a_chosen_kind_narrows_answers_until_it_is_taken_back(open_page: OpenPage, five_files: str) -> None:
+    page = open_page(five_files)
     chip = page.locator("#dock .scope-open")
     expect(chip).to_have_text("Search in: all documents")
     chip.click()
@@ -70,8 +39,8 @@ def test_a_chosen_kind_narrows_answers_until_it_is_taken_back(open_page: OpenPag
     assert "old/home.md" in chosen_documents(page, 2)
 
 
-def test_documents_are_picked_by_keyboard_and_remembered_for_the_tab(open_page: OpenPage, url: str) -> None:
-    page = open_page(url)
+def test_documents_are_picked_by_keyboard_and_remembered_for_the_tab(open_page: OpenPage, five_files: str) -> None:
+    page = open_page(five_files)
     page.locator("#dock .scope-open").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#scope-title")).to_be_focused()
@@ -94,8 +63,10 @@ def test_documents_are_picked_by_keyboard_and_remembered_for_the_tab(open_page: 
     assert chosen_documents(page, 1) == {"web.html"}
 
 
-def test_escape_leaves_everything_as_it_was_and_nothing_chosen_is_not_taken(open_page: OpenPage, url: str) -> None:
-    page = open_page(url)
+def test_escape_leaves_everything_as_it_was_and_nothing_chosen_is_not_taken(
+    open_page: OpenPage, five_files: str
+) -> None:
+    page = open_page(five_files)
     page.locator("#dock .scope-open").click()
     page.locator(".scope-kinds").get_by_label("<b>odd</b>").check()  # a document's words are text
     page.get_by_label("Date", exact=True).select_option("2012")
@@ -107,8 +78,8 @@ def test_escape_leaves_everything_as_it_was_and_nothing_chosen_is_not_taken(open
     expect(page.locator("#dock .scope-open")).to_have_text("Search in: all documents")
 
 
-def test_one_press_on_an_answer_searches_everything(open_page: OpenPage, url: str) -> None:
-    page = open_page(url)
+def test_one_press_on_an_answer_searches_everything(open_page: OpenPage, five_files: str) -> None:
+    page = open_page(five_files)
     page.evaluate(
         "sessionStorage.setItem('ragbot:scope', JSON.stringify({chosen: {documents: ['costs.txt']}, label: 'Costs'}))"
     )
@@ -125,8 +96,8 @@ def test_one_press_on_an_answer_searches_everything(open_page: OpenPage, url: st
 @pytest.mark.parametrize(
     "kept", ["nonsense", "{}", '{"chosen": 7, "label": "x"}', '{"chosen": {"kinds": 7}, "label": "x"}']
 )
-def test_what_another_hand_put_into_the_tab_breaks_nothing(open_page: OpenPage, url: str, kept: str) -> None:
-    page = open_page(url)
+def test_what_another_hand_put_into_the_tab_breaks_nothing(open_page: OpenPage, five_files: str, kept: str) -> None:
+    page = open_page(five_files)
     page.evaluate("kept => sessionStorage.setItem('ragbot:scope', kept)", kept)
     page.reload()
     page.wait_for_selector("#question")
@@ -138,12 +109,12 @@ def test_what_another_hand_put_into_the_tab_breaks_nothing(open_page: OpenPage, 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568)])
 def test_on_a_phone_the_dialog_fits_and_the_chip_leaves_room(
-    open_page: OpenPage, url: str, width: int, height: int
+    open_page: OpenPage, five_files: str, width: int, height: int
 ) -> None:
-    page = open_page(url, width=width, height=height, touch=True)
+    page = open_page(five_files, width=width, height=height, touch=True)
     page.locator("#dock .scope-open").click()
     page.wait_for_selector("#scope-list li")
-    page.get_by_label(HOSTILE).check()
+    page.get_by_label(HOSTILE_TITLE).check()
     page.get_by_role("button", name="Done").click()
     expect(page.locator("#dock .scope-open")).to_contain_text("<img src=x onerror=")
     assert page.evaluate("document.documentElement.scrollWidth") <= width

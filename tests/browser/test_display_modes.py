@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from ragbot.datatypes import DISCLAIMER
 from ragbot.encoding import Encoder
 from ragbot.ui import load_words
-from tests.browser.conftest import AT_REST
+from tests.browser.pages import AT_REST
 
 SHOWN = tuple(state for state in STATES if state.name in ("answered", "emergency", "two-sides"))
 BORDERED = """selector => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility()).every(one =>

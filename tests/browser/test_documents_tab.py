@@ -16,8 +16,8 @@ from ragbot.encoding import Encoder
 from ragbot.ingestion import IngestReport, Progress, ingest
 from ragbot.ui import serving
 from ragbot.ui.documents import Admin
+from tests.browser.pages import OpenPage
 
-OpenPage = Callable[..., Page]
 BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
 
 PASSWORD = "open the shelf, please"

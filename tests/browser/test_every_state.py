@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from ragbot.encoding import Encoder
 from ragbot.ui import load_words
-from tests.browser.conftest import AT_REST
+from tests.browser.pages import AT_REST
 
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],

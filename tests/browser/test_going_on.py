@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,8 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from ragbot.config import Settings
 from ragbot.datatypes import Answer, Block, BlockKind, Definition, Document, Heading, Outcome, Quote, Span
 from ragbot.ui import serving
-
-OpenPage = Callable[..., Page]
+from tests.browser.pages import OpenPage, ask
 
 DRIVING = "In one trial a placebo was given to half of them.\nNobody drove on the same day."
 SECTIONS = {
@@ -104,13 +103,6 @@ def page(open_page: OpenPage, faq_address: str) -> Page:
     opened.emulate_media(reduced_motion="reduce")  # the page goes to an answer at once, not under the pointer
     opened.wait_for_selector(".welcome")
     return opened
-
-
-def ask(page: Page, question: str, *, turn: int = 1) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    page.wait_for_selector(f"#turn-{turn} .card")
-    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def tab_to(page: Page, selector: str, *, back: bool = False) -> None:

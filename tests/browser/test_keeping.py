@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
@@ -18,8 +17,7 @@ from ragbot.ui import load_words, serving
 from ragbot.ui.display import visible
 from ragbot.ui.exporting import conversation_markdown
 from ragbot.ui.state import AnsweringBot, Turn
-
-OpenPage = Callable[..., Page]
+from tests.browser.pages import OpenPage, ask
 
 DRIVING = "When can I drive after esketamine nasal spray?"
 INSURANCE = "Does insurance pay for esketamine nasal spray?"
@@ -27,13 +25,6 @@ UNANSWERABLE = "What is the tallest mountain in Africa?"
 DANGER = "I want to kill myself"
 TODAY = re.compile(r"\d{1,2} [A-Z][a-z]+ 20\d\d")
 NO_STORE = "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
-
-
-def ask(page: Page, question: str, *, turn: int = 1) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    page.wait_for_selector(f"#turn-{turn} .card")
-    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def downloaded(page: Page, button: str) -> tuple[str, str]:

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from ragbot.answering import Bot
-from ragbot.ui import serving
-
-OpenPage = Callable[..., Page]
-BuildBot = Callable[[Mapping[str, str | bytes]], Bot]
-
-HOSTILE = "<img src=x onerror='window.hacked=1'> ${1+1}"
-FILES = {
-    "home.md": "---\ntitle: Going home\nkind: leaflet\npublished: 2025-02-01\nsources: [FDA-2023]\ncertainty: mixed\n---\n"
-    "# Going home\n\n## Driving\n\nDo not drive until the next day.\n\n### Taxis\n\nTake a taxi home.\n",
-    "old/home.md": "---\ntitle: Going home in 2012\nkind: leaflet\npublished: 2012\nsuperseded_by: ../home.md\n---\n"
-    "# Old\n\nDo not drive for two days.\n",
-    "costs.txt": "Costs\n\nMost plans refuse to pay.\n",
-    "web.html": "<html><body><main><h1>Nausea</h1><p>Nausea fades within two hours.</p></main></body></html>",
-    "zebra.md": f'---\ntitle: "{HOSTILE}"\nkind: "<b>odd</b>"\n---\n# Hours\n\nThe zebra clinic opens at noon.\n',
-}
+from tests.browser.conftest import HOSTILE_TITLE
+from tests.browser.pages import OpenPage, ask
 
 
-@pytest.fixture
-def url(build_bot: BuildBot) -> Iterator[str]:
-    bot = build_bot(FILES)
-    bot.threshold = 0.0  # whatever can be quoted is shown
-    with serving(lambda: bot, examples=[], gate=lambda question: bot.help_first([question])) as address:
-        yield address
-
-
-def ask(page: Page, question: str, *, turn: int) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    page.wait_for_selector(f"#turn-{turn} .card")
-    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
-
-
-def test_the_library_lists_finds_orders_and_opens_at_any_section(open_page: OpenPage, url: str) -> None:
-    page = open_page(url)
+def test_the_library_lists_finds_orders_and_opens_at_any_section(open_page: OpenPage, five_files: str) -> None:
+    page = open_page(five_files)
     page.get_by_role("button", name="Library").click()
     expect(page.locator("#library .entry")).to_have_count(5)
     expect(page.locator("#library .library-count")).to_have_text("5 documents that answers are quoted from.")
@@ -67,8 +36,8 @@ def test_the_library_lists_finds_orders_and_opens_at_any_section(open_page: Open
     expect(page.get_by_role("button", name="Library")).to_be_focused()
 
 
-def test_old_and_superseded_sources_say_so_on_quote_library_and_panel(open_page: OpenPage, url: str) -> None:
-    page = open_page(url)
+def test_old_and_superseded_sources_say_so_on_quote_library_and_panel(open_page: OpenPage, five_files: str) -> None:
+    page = open_page(five_files)
     ask(page, "Do not drive for two days", turn=1)
     quote = page.locator("#turn-1 .quote", has_text="for two days")
     expect(quote).to_contain_text("This source was published in 2012 and may be out of date.")
@@ -86,12 +55,12 @@ def test_old_and_superseded_sources_say_so_on_quote_library_and_panel(open_page:
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568)])
 def test_on_a_phone_the_library_fits_and_a_document_opens_over_it(
-    open_page: OpenPage, url: str, width: int, height: int
+    open_page: OpenPage, five_files: str, width: int, height: int
 ) -> None:
-    page = open_page(url, width=width, height=height, touch=True)
+    page = open_page(five_files, width=width, height=height, touch=True)
     page.get_by_role("button", name="Library").click()
     page.locator("#library .entry h3 button").first.click()
-    expect(page.locator("#passage-title")).to_have_text(HOSTILE)
+    expect(page.locator("#passage-title")).to_have_text(HOSTILE_TITLE)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.querySelector('#library').scrollWidth <= innerWidth")
     assert page.evaluate("window.hacked") is None

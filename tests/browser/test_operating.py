@@ -18,8 +18,8 @@ from ragbot.ui.lobby import Lobby
 from ragbot.ui.reception import Reception
 from ragbot.ui.serving import serving_site
 from ragbot.ui.site import make_site
+from tests.browser.pages import OpenPage
 
-OpenPage = Callable[..., Page]
 NUMBERS = (
     EmergencyNumber(region="Germany", number="110"),
     EmergencyNumber(region="Germany", number="0800 111 0 111", name="TelefonSeelsorge", kind="talk"),

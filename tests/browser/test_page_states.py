@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Protocol
 
 from playwright.sync_api import Page, expect
@@ -12,8 +11,7 @@ from ragbot.datatypes import Answer, Outcome
 from ragbot.errors import IndexNotBuiltError
 from ragbot.ui import BuildState, serving
 from ragbot.ui.state import AnsweringBot
-
-OpenPage = Callable[..., Page]
+from tests.browser.pages import OpenPage
 
 
 class HeldBot(AnsweringBot, Protocol):

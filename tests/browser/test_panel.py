@@ -14,10 +14,11 @@ from ragbot.ingestion import ingest
 from ragbot.scope import Scope
 from ragbot.store import Index
 from ragbot.ui import serving
-from tests.browser.conftest import OpenPage
+from tests.browser.pages import OpenPage, ask
 from tests.conftest import FakeEncoder
 from tests.loaders.pdf_files import BOLD, Pdf, wrapped
 
+DRIVING = "When can I drive?"
 NOTES = "".join(f"\n## Practical note {n}\n\nThe waiting room has chairs and water, note {n}.\n" for n in range(30))
 MARKDOWN = f"""---
 title: Going home after a session
@@ -113,14 +114,6 @@ def page(open_page: OpenPage, served: Served) -> Page:
     opened = open_page(served.address)
     ask(opened)
     return opened
-
-
-def ask(page: Page) -> None:
-    page.wait_for_selector(".welcome")
-    page.fill("#question", "When can I drive?")
-    page.press("#question", "Enter")
-    page.wait_for_selector("#turn-1 .card")
-    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def show(page: Page, number: int = 1) -> None:
@@ -220,7 +213,7 @@ def test_scrolling_changes_the_section_in_sight_and_offers_the_way_back(page: Pa
 def test_escape_folds_the_contents_first_and_closes_the_panel_then(open_page: OpenPage, served: Served) -> None:
     for width in (1280, 390):
         page = open_page(served.address, width=width, height=844)
-        ask(page)
+        ask(page, DRIVING)
         show(page)
         page.click("#passage .contents summary")
         page.keyboard.press("Escape")
@@ -307,7 +300,7 @@ def test_copying_takes_the_verbatim_words_with_source_and_disclaimer(page: Page,
 @pytest.mark.parametrize("width", [1280, 390])
 def test_copying_works_without_the_clipboard_interface(open_page: OpenPage, served: Served, width: int) -> None:
     page = open_page(served.address, width=width, height=844)
-    ask(page)
+    ask(page, DRIVING)
     show(page)
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.evaluate("document.addEventListener('copy', () => (window.taken = document.activeElement.value))")
@@ -361,7 +354,7 @@ def test_a_quote_is_checked_against_the_file_as_it_is_now(page: Page, served: Se
 
 def test_the_sheet_closes_by_backdrop_button_and_by_pulling_its_grip(open_page: OpenPage, served: Served) -> None:
     page = open_page(served.address, width=390, height=844)
-    ask(page)
+    ask(page, DRIVING)
 
     def pull(distance: int) -> None:
         box = page.locator("#passage .grip").bounding_box()
@@ -428,7 +421,7 @@ def test_a_hostile_title_and_file_are_text_in_the_panel_and_in_what_is_copied(pa
 @pytest.mark.parametrize("width", [320, 390, 640])
 def test_nothing_in_the_panel_scrolls_sideways(open_page: OpenPage, served: Served, width: int) -> None:
     page = open_page(served.address, width=width, height=844)
-    ask(page)
+    ask(page, DRIVING)
     show(page, 2)
     page.get_by_role("button", name="Show page 2").click()
     page.wait_for_selector("#passage rect", state="attached")

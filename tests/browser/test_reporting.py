@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +14,11 @@ from ragbot.answering import Bot
 from ragbot.cli import app
 from ragbot.ui import serving
 from ragbot.ui.records import open_records
-
-OpenPage = Callable[..., Page]
+from tests.browser.pages import OpenPage, ask
 
 DRIVING = "When can I drive after esketamine nasal spray?"
 UNANSWERABLE = "What is the tallest mountain in Africa?"
 DRIP = "After a ketamine drip, clinics commonly ask people not to drive for 24 hours."
-
-
-def ask(page: Page, question: str, *, turn: int = 1) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    page.wait_for_selector(f"#turn-{turn} .card")
-    expect(page.locator("#pending")).to_be_hidden()  # only then the page has taken the answer in
 
 
 def rows(path: Path) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +18,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from ragbot.config import Settings
 from ragbot.ui import serving
-from tests.browser.conftest import OpenPage
+from tests.browser import pages
+from tests.browser.pages import OpenPage
 
 PATIENCE_MS = 60_000  # a busy machine takes its time
 
@@ -93,11 +95,7 @@ def server(line: Line) -> Iterator[StateBot]:
         bot.released.set()
 
 
-def ask(page: Page, question: str, *, turn: int) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    expect(page.locator(f"#turn-{turn} .card")).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator("#pending")).to_be_hidden(timeout=PATIENCE_MS)  # only then the page has taken the answer in
+ask = partial(pages.ask, patience_ms=PATIENCE_MS)
 
 
 def wait_until(true: Callable[[], bool]) -> None:
