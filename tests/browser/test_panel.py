@@ -112,7 +112,7 @@ def patience() -> Iterator[None]:
 @pytest.fixture
 def page(open_page: OpenPage, served: Served) -> Page:
     opened = open_page(served.address)
-    ask(opened)
+    ask(opened, DRIVING)
     return opened
 
 
