@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -38,3 +39,11 @@ def settled(page: Page) -> None:
             });
         })"""
     )
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait for what happens on the server's side."""
+    until = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.02)

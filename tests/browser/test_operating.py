@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from ragbot.ui.lobby import Lobby
 from ragbot.ui.reception import Reception
 from ragbot.ui.serving import serving_site
 from ragbot.ui.site import make_site
-from tests.browser.pages import OpenPage
+from tests.browser.pages import OpenPage, wait_until
 
 NUMBERS = (
     EmergencyNumber(region="Germany", number="110"),
@@ -129,10 +128,3 @@ def test_when_no_place_is_left_the_page_says_so_and_helps_whoever_is_in_danger(
         expect(first.locator("#turn-1 .quote")).to_be_visible()
         ask(second, "May I rest too?")
         expect(second.locator("#turn-3 .quote")).to_be_visible()
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

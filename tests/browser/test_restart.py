@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from urllib.parse import urlsplit
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from ragbot.config import Settings
 from ragbot.ui import serving
 from tests.browser import pages
-from tests.browser.pages import OpenPage
+from tests.browser.pages import OpenPage, wait_until
 
 PATIENCE_MS = 60_000  # a busy machine takes its time
 
@@ -96,13 +95,6 @@ def server(line: Line) -> Iterator[StateBot]:
 
 
 ask = partial(pages.ask, patience_ms=PATIENCE_MS)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_MS / 1_000
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def questions(page: Page) -> list[str]:
