@@ -1,6 +1,7 @@
 """Fit data/reading.json and data/confidence.json: `python scripts/fit_answering.py INDEX=QUESTIONS.jsonl[,MORE] …`
 
-Each pair is one corpus with its questions; only rows of the dev split (or without one) are used. Prints what five-fold
+Each pair is one corpus with its questions, and @FILE a file of pairs (as scripts/subject_corpus.py writes) that count as
+one; only rows of the dev split (or without one) are used. Prints what five-fold
 cross-validation says, per corpus, first with the plain features and then with the reader's, and writes with --write. The
 confidence is fitted on readings made by weights that did not see the question; a corpus counts as much as another, however
 many questions it has.
@@ -114,7 +115,13 @@ def fit(
 
 
 def load_cases(number: int, pair: str, encoder: Encoder) -> list[Case]:
-    """The dev cases of one INDEX=FILES pair; follow-ups are left out, since they are understood before they are read."""
+    """The dev cases of one INDEX=FILES pair, or of those in an @FILE.
+
+    Follow-ups are left out, since they are understood before they are read.
+    """
+    if pair.startswith("@"):
+        pairs = Path(pair.removeprefix("@")).read_text("utf-8").split()
+        return [case for one in pairs for case in load_cases(number, one, encoder)]
     folder, _, names = pair.partition("=")
     index = Index(Path(folder))
     examples = [e for e in read_examples([Path(n) for n in names.split(",")]) if len(e.turns) == 1 and not e.is_safety]

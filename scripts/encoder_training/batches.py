@@ -28,11 +28,12 @@ PlannedBatch = list[tuple[int, list[int]]]
 
 @dataclass(frozen=True, slots=True)
 class TaughtPassage:
-    """A passage and the rows that ask about it, all of which it answers."""
+    """A passage and the rows that ask about it, all of which it answers; in a collection there may be none."""
 
     prefix: str
     sentences: tuple[str, ...]
     rows: tuple[Row, ...]
+    collection: str = ""
 
     @property
     def text(self) -> str:
@@ -44,7 +45,7 @@ class TaughtPassage:
 class Batch:
     """One step: questions (q, n), passages (p, m), and whose is what.
 
-    `sentence_of` (p, m) numbers the batch's sentences from 0, -1 outside of any; `owner` (q,) is each question's passage;
+    `sentence_of` (p, m) numbers the batch's sentences from 0, -1 outside of any; `holds` (q, p) are the passages that answer;
     `right` and `ignored` (q, s) are among all sentences of the batch. Only sentences with a token are counted.
     """
 
@@ -53,18 +54,27 @@ class Batch:
     passages: Tensor
     passage_mask: Tensor
     sentence_of: Tensor
-    owner: Tensor
+    holds: Tensor
     right: Tensor
     ignored: Tensor
 
 
 def taught_passages(rows: Sequence[Row]) -> list[TaughtPassage]:
-    """The answerable rows by the passage they ask about, in order of first appearance; a repeated row counts once."""
-    by_passage: dict[tuple[str, tuple[str, ...]], dict[str, Row]] = {}
+    """The answerable rows by the passage they ask about, in order of first appearance; a repeated row counts once.
+
+    Passages of a collection are kept without a row as well, since its questions are told apart from them.
+    """
+    by_passage: dict[tuple[str, str, tuple[str, ...]], dict[str, Row]] = {}
     for row in rows:
+        key = row.collection, row.prefix, row.sentences
         if row.right:
-            by_passage.setdefault((row.prefix, row.sentences), {}).setdefault(row.question, row)
-    return [TaughtPassage(prefix, sentences, tuple(own.values())) for (prefix, sentences), own in by_passage.items()]
+            by_passage.setdefault(key, {}).setdefault(row.question, row)
+        elif row.collection:
+            by_passage.setdefault(key, {})
+    return [
+        TaughtPassage(prefix, sentences, tuple(own.values()), collection)
+        for (collection, prefix, sentences), own in by_passage.items()
+    ]
 
 
 def epoch_plan(
@@ -74,10 +84,42 @@ def epoch_plan(
 
     A passage stands in a batch with up to MOST_OF_A_PASSAGE of its questions. With probability `near_share` the passages
     nearest to it by `vectors` (p, d) come along: they are hard to tell from it. Questions left for a small batch wait.
+    The passages of a collection are always together and with no others: a question without the name of the treatment
+    has answers in many collections.
     """
-    left = [random.sample(range(len(p.rows)), len(p.rows)) for p in passages]
+    plan = _mixed_batches(passages, vectors, size, near_share, random)
+    collections: dict[str, list[int]] = {}
+    for number, passage in enumerate(passages):
+        if passage.collection:
+            collections.setdefault(passage.collection, []).append(number)
+    for members in collections.values():
+        plan += _collection_batches(passages, members, size, random)
+    random.shuffle(plan)
+    return plan
+
+
+def _collection_batches(
+    passages: Sequence[TaughtPassage], members: Sequence[int], size: int, random: Random
+) -> list[PlannedBatch]:
+    """All passages `members` in each batch, every question once, with one of the passages that answer it."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for number in members:
+        for i, row in enumerate(passages[number].rows):
+            places.setdefault(row.question, []).append((number, i))
+    asked = [random.choice(own) for own in places.values()]
+    random.shuffle(asked)
+    return [
+        [(number, [i for place, i in asked[start : start + size] if place == number]) for number in members]
+        for start in range(0, len(asked), size)
+    ]
+
+
+def _mixed_batches(
+    passages: Sequence[TaughtPassage], vectors: NDArray[np.float32], size: int, near_share: float, random: Random
+) -> list[PlannedBatch]:
+    left = [[] if p.collection else random.sample(range(len(p.rows)), len(p.rows)) for p in passages]
     plan: list[PlannedBatch] = []
-    open_ones = list(range(len(passages)))
+    open_ones = [number for number, own in enumerate(left) if own]
     while True:
         batch: dict[int, list[int]] = {}
         random.shuffle(open_ones)
@@ -97,11 +139,20 @@ def epoch_plan(
         open_ones = [number for number in open_ones if left[number]]
 
 
-def collated(asked: Sequence[tuple[TaughtPassage, Sequence[Row]]], pieces: Pieces, special: tuple[int, int]) -> Batch:
-    """Passages with the rows that are asked of them as one padded batch; what exceeds a limit is cut at the end."""
+def collated(
+    asked: Sequence[tuple[TaughtPassage, Sequence[Row]]],
+    pieces: Pieces,
+    special: tuple[int, int],
+    typed: Callable[[str], str] = str,
+) -> Batch:
+    """Passages with the rows that are asked of them as one padded batch; what exceeds a limit is cut at the end.
+
+    `typed` changes how a question is written. A passage of the batch that answers a question asked of another holds too.
+    """
     opening, closing = special
     rows = [row for _, own in asked for row in own]
-    questions, question_mask = padded([[opening, *pieces(r.question)[:MAX_QUESTION_PIECES], closing] for r in rows])
+    texts = [typed(row.question) for row in rows]
+    questions, question_mask = padded([[opening, *pieces(t)[:MAX_QUESTION_PIECES], closing] for t in texts])
     layouts = [_layout(passage, pieces, special) for passage, _ in asked]
     ids, mask = padded([own_ids for own_ids, _ in layouts])
     sentence_of = torch.full_like(ids, -1)
@@ -111,11 +162,15 @@ def collated(asked: Sequence[tuple[TaughtPassage, Sequence[Row]]], pieces: Piece
             if sentence >= 0:
                 sentence_of[number, position] = places.setdefault((number, sentence), len(places))
     right, ignored = (torch.zeros(len(rows), len(places), dtype=torch.bool) for _ in range(2))
-    owner = [number for number, (_, own) in enumerate(asked) for _ in own]
-    for i, (row, number) in enumerate(zip(rows, owner, strict=True)):
-        right[i, [places[number, s] for s in row.right if (number, s) in places]] = True
-        ignored[i, [places[number, s] for s in row.ignored if (number, s) in places]] = True
-    return Batch(questions, question_mask, ids, mask, sentence_of, torch.tensor(owner), right, ignored & ~right)
+    holds = torch.zeros(len(rows), len(asked), dtype=torch.bool)
+    answering = [{row.question: row for row in passage.rows} for passage, _ in asked]
+    for i, question in enumerate(row.question for row in rows):
+        for number, own in enumerate(answering):
+            if row := own.get(question):
+                holds[i, number] = True
+                right[i, [places[number, s] for s in row.right if (number, s) in places]] = True
+                ignored[i, [places[number, s] for s in row.ignored if (number, s) in places]] = True
+    return Batch(questions, question_mask, ids, mask, sentence_of, holds, right, ignored & ~right)
 
 
 def _layout(passage: TaughtPassage, pieces: Pieces, special: tuple[int, int]) -> tuple[list[int], list[int]]:

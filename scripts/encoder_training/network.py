@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor, nn
 from training import fast_precision, trainable_copy
 
 from encoder_training.batches import Batch
+from ragbot.errors import ModelError
 
 TEMPERATURE = 0.05  # Reimers and Gurevych's scale of 20 for cosines
 _LOW = -1e4  # a logit that counts as never
@@ -50,11 +52,18 @@ class EncoderNetwork(nn.Module):
         to_passages = asked @ _mean_direction(passages, batch.passage_mask).T / TEMPERATURE
         to_sentences = asked @ _sentence_directions(passages, batch).T / TEMPERATURE
         return Losses(
-            nn.functional.cross_entropy(to_passages, batch.owner),
-            sentence_loss(to_sentences, batch.right, batch.ignored),
-            (to_passages.argmax(1) == batch.owner).float().mean(),
+            marginal_loss(to_passages, batch.holds, torch.zeros_like(batch.holds)),
+            marginal_loss(to_sentences, batch.right, batch.ignored),
+            batch.holds.gather(1, to_passages.argmax(1, keepdim=True)).float().mean(),
             batch.right.gather(1, to_sentences.argmax(1, keepdim=True)).float().mean(),
         )
+
+    def go_on_from(self, layers: bytes) -> None:
+        """Load layers as `weights` wrote them. Raises ModelError."""
+        try:
+            self.base.encoder.load_state_dict({name: tensor.float() for name, tensor in load(layers).items()})
+        except (SafetensorError, RuntimeError) as error:
+            raise ModelError("these are no layers of the encoder; name a model.safetensors of this script") from error
 
     def weights(self, tensors: dict[str, Tensor]) -> bytes:
         """Safetensors in float16 of the layers among `tensors` (names as in the state of this network)."""
@@ -69,8 +78,8 @@ class EncoderNetwork(nn.Module):
         return states
 
 
-def sentence_loss(logits: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
-    """Mean over questions with a right sentence of -log of the right ones' share of the softmax over sentences (q, s)."""
+def marginal_loss(logits: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
+    """Mean over questions with a right candidate of -log of the right ones' share of the softmax over all (q, s)."""
     log_p = logits.masked_fill(ignored, _LOW).log_softmax(-1)
     marginal = -torch.logsumexp(log_p.masked_fill(~right, _LOW), 1)
     usable = right.any(1).float()  # the right sentence of a long passage may lie beyond the cut

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -40,6 +39,8 @@ class Run(TrainingRun[PlannedBatch]):
         self._vectors = encoder.encode([passage.text[:600] for passage in passages])
         torch.manual_seed(settings.seed)
         self.network = EncoderNetwork(encoder.network).train()
+        if settings.start:
+            self.network.go_on_from(settings.start.read_bytes())
         trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         optimiser = torch.optim.AdamW(trained, lr=0.0, weight_decay=0.01, fused=True)
         n_examples = sum(len(passage.rows) for passage in passages)
@@ -57,15 +58,9 @@ class Run(TrainingRun[PlannedBatch]):
     def loss(self, planned: PlannedBatch, random: Random) -> tuple[Tensor, int, tuple[Tensor, ...]]:
         """Loss of these questions of these passages, and its figures."""
         asked = [
-            (
-                self._passages[number],
-                [
-                    replace(row, question=noisy(row.question, random, self._stories))
-                    for row in (self._passages[number].rows[i] for i in chosen)
-                ],
-            )
-            for number, chosen in planned
+            (self._passages[number], [self._passages[number].rows[i] for i in chosen]) for number, chosen in planned
         ]
-        found = self.network(collated(asked, self._pieces, self._special))
+        batch = collated(asked, self._pieces, self._special, lambda text: noisy(text, random, self._stories))
+        found = self.network(batch)
         figures = (found.passage, found.sentence, found.passage_hit, found.sentence_hit)
         return found.total, sum(len(own) for _, own in asked), figures

@@ -16,14 +16,25 @@ PREFIX_SHARE = 0.5
 MOST_CROPPED = 4  # sentences at either end
 
 
-def augmented(row: Row, random: Random, stories: Sequence[str]) -> Row:
-    """The row, changed at random; no right or ignored sentence is lost."""
+def augmented(rows: Sequence[Row], random: Random, stories: Sequence[str]) -> list[Row]:
+    """The rows, changed at random; rows of one collection with the same question still have the same."""
+    typed: dict[tuple[str, str], str] = {}
+    changed = []
+    for row in rows:
+        question = noisy(row.question, random, stories)
+        if row.collection:
+            question = typed.setdefault((row.collection, row.question), question)
+        changed.append(replace(_changed_window(row, random), question=question))
+    return changed
+
+
+def _changed_window(row: Row, random: Random) -> Row:
+    """The row with another window; no right or ignored sentence is lost."""
     if random.random() < CROPPED_SHARE and len(row.sentences) > 3:
         row = cropped(row, random)
     if random.random() < HEADING_SHARE and row.source != "medquad":  # its rows have such headings already
         row = under_own_question(row, random)
-    prefix = row.prefix if random.random() < PREFIX_SHARE else ""
-    return replace(row, prefix=prefix, question=noisy(row.question, random, stories))
+    return replace(row, prefix=row.prefix if random.random() < PREFIX_SHARE else "")
 
 
 def cropped(row: Row, random: Random) -> Row:

@@ -6,6 +6,7 @@ Written to a file of rows by `python scripts/dev_rows.py`, which train_reader.py
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,14 @@ from reader_data.rows import Row
 RIGHT_WINDOWS, WRONG_WINDOWS = 5, 4  # of each question; the wrong ones are those that rank highest
 
 
-def dev_rows(index: Index, questions: Path, encoder: Encoder) -> list[list[Row]]:
-    """Rows of each single-turn dev question of `questions`, in the order of the file."""
+def dev_rows(index: Index, questions: Path, encoder: Encoder, *, collection: str = "") -> list[list[Row]]:
+    """Rows of each single-turn dev question of `questions`, in the order of the file, all of one `collection`."""
     examples = [e for e in read_examples([questions], split="dev") if len(e.turns) == 1 and not e.is_safety]
     golds = resolve_golds(examples, index.document)
-    return [_rows(index, e.question, own, encoder) for e, own in zip(examples, golds, strict=True)]
+    return [
+        [replace(row, collection=collection) for row in _rows(index, e.question, own, encoder)]
+        for e, own in zip(examples, golds, strict=True)
+    ]
 
 
 def _rows(index: Index, question: str, golds: Sequence[Gold], encoder: Encoder) -> list[Row]:

@@ -22,7 +22,7 @@ class Row:
 
     `ignored` sentences count neither way. `span` (sentence, start, end) holds the characters that answer. `held` rows are
     never trained on. A row with a `paragraph` may get further windows mined: none of that paragraph, and none with the
-    wording of one of its `answers`.
+    wording of one of its `answers`. Rows of one `collection` with the same question are windows of the same documents.
     """
 
     question: str
@@ -35,6 +35,7 @@ class Row:
     held: bool = False
     paragraph: str = ""
     answers: tuple[str, ...] = ()
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)

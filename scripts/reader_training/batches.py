@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from random import Random
 
@@ -43,6 +43,7 @@ class Batch:
     """Rows of one step: tokens (b, n), sentences (b, s).
 
     `there` marks sentences with a token, `right` and `ignored` are among them; `none` (b,) are rows without an answer.
+    `group` (b,) is the same for windows that were read for one question.
     """
 
     ids: Tensor
@@ -54,6 +55,7 @@ class Batch:
     ignored: Tensor
     none: Tensor
     span: Tensor
+    group: Tensor
 
     def to(self, device: str) -> Batch:
         """The batch on `device`."""
@@ -100,17 +102,49 @@ def collated(rows: Sequence[Row], pieces: Pieces, special: tuple[int, int]) -> B
         ignored=ignored & there & ~right,
         none=torch.tensor([not row.right for row in rows]),
         span=torch.tensor([one.span for one in layouts]),
+        group=torch.tensor(_group_numbers(rows)),
     )
 
 
-def epoch_plan(lengths: Sequence[int], size: int, random: Random) -> list[list[int]]:
-    """Row numbers of each batch of one epoch: every row once, rows of like length together, batches in random order."""
-    order = list(range(len(lengths)))
+def grouped(rows: Sequence[Row]) -> list[list[int]]:
+    """Numbers of the rows that belong together: the windows of one question on a collection; any other row is alone."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, row in enumerate(rows):
+        groups.setdefault((row.collection, row.question if row.collection else str(number)), []).append(number)
+    return list(groups.values())
+
+
+def epoch_plan(groups: Sequence[Sequence[int]], lengths: Sequence[int], size: int, random: Random) -> list[list[int]]:
+    """Row numbers of each batch of one epoch: every row once, groups whole, like lengths together, in random order.
+
+    A batch has at most `size` rows but for a group that alone has more.
+    """
+    order = list(groups)
     random.shuffle(order)
     plan = []
-    for start in range(0, len(order), size * SORTED_BATCHES):
-        block = sorted(order[start : start + size * SORTED_BATCHES], key=lengths.__getitem__)
-        batches = [block[i : i + size] for i in range(0, len(block), size)]
+    for block in _runs(order, size * SORTED_BATCHES):
+        batches = _runs(sorted(block, key=lambda group: max(lengths[number] for number in group)), size)
         random.shuffle(batches)
-        plan += batches
+        plan += [[number for group in batch for number in group] for batch in batches]
     return plan
+
+
+def _runs(groups: Iterable[Sequence[int]], size: int) -> list[list[Sequence[int]]]:
+    """`groups` in order, cut into runs of at most `size` rows."""
+    runs: list[list[Sequence[int]]] = []
+    left = 0
+    for group in groups:
+        if len(group) > left:
+            runs.append([])
+            left = size
+        runs[-1].append(group)
+        left -= len(group)
+    return runs
+
+
+def _group_numbers(rows: Sequence[Row]) -> list[int]:
+    numbers = [0] * len(rows)
+    for group, members in enumerate(grouped(rows)):
+        for number in members:
+            numbers[number] = group
+    return numbers

@@ -16,6 +16,7 @@ from ragbot.errors import ModelError
 from reader_training.batches import Batch
 
 SPAN_WEIGHT = 0.3
+GROUP_WEIGHT = 1.0
 MARGINAL_WEIGHT = 0.8  # that some right sentence is chosen; the rest, that each is
 _LOW = -1e4  # a logit that counts as never
 
@@ -31,16 +32,17 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Mean loss of the choice of sentence and of the span, and the share of rows whose best choice is right."""
+    """Mean loss of the choice of sentence, in a window and among windows, and of the span; how often the choice is right."""
 
     sentence: Tensor
+    group: Tensor
     span: Tensor
     hit: Tensor
 
     @property
     def total(self) -> Tensor:
         """What is minimised."""
-        return self.sentence + SPAN_WEIGHT * self.span
+        return self.sentence + GROUP_WEIGHT * self.group + SPAN_WEIGHT * self.span
 
 
 class ReaderNetwork(nn.Module):
@@ -90,7 +92,27 @@ def losses(scores: Scores, batch: Batch) -> Losses:
     sentence = MARGINAL_WEIGHT * marginal + (1 - MARGINAL_WEIGHT) * each
     hit = target.gather(1, logits.argmax(1, keepdim=True)).squeeze(1).float()
     n_usable = usable.sum().clamp(min=1)
-    return Losses((sentence * usable).sum() / n_usable, _span_loss(scores, batch), (hit * usable).sum() / n_usable)
+    return Losses(
+        (sentence * usable).sum() / n_usable,
+        _group_loss(choice - scores.none[:, None], batch, usable.bool()),
+        _span_loss(scores, batch),
+        (hit * usable).sum() / n_usable,
+    )
+
+
+def _group_loss(margins: Tensor, batch: Batch, usable: Tensor) -> Tensor:
+    """Mean over groups of several windows of -log of what is right, in a softmax over all their sentences and "none".
+
+    `margins` (b, s) are sentences over their window's "none", which makes them comparable: ragbot ranks by them.
+    """
+    found = []
+    for number in sorted(set(batch.group.tolist())):
+        own = batch.group == number
+        if int(own.sum()) > 1 and bool(usable[own].all()):
+            every = torch.cat([margins.new_zeros(1), margins[own].flatten()])
+            marked = torch.cat([~batch.right[own].any()[None], batch.right[own].flatten()])
+            found.append(torch.logsumexp(every, 0) - torch.logsumexp(every[marked], 0))
+    return torch.stack(found).mean() if found else margins.sum() * 0
 
 
 def _span_loss(scores: Scores, batch: Batch) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 from training_run import Settings, TrainingRun
 
 from ragbot.encoding import MiniLmEncoder
-from reader_training.batches import collated, epoch_plan
+from reader_training.batches import collated, epoch_plan, grouped
 from reader_training.network import ReaderNetwork, losses
 
 NEW_HEADS_RATE = 5  # times the rate, for heads that start from nothing
@@ -24,7 +24,7 @@ _KEPT_TEXTS = 50_000  # sentences whose word pieces are remembered
 class Run(TrainingRun[list[int]]):
     """Trains a reader on rows in the folder `out`, from the encoder's weights or those of `settings.start`."""
 
-    columns = ("sentence_loss", "span_loss", "hit")
+    columns = ("sentence_loss", "group_loss", "span_loss", "hit")
 
     def __init__(
         self, out: Path, rows: Sequence[Row], stories: Sequence[str], encoder: MiniLmEncoder, settings: Settings
@@ -39,6 +39,7 @@ class Run(TrainingRun[list[int]]):
             self.network.go_on_from(settings.start)
         self.network.to(self._device).train()
         self._lengths = [len(row.question) + sum(map(len, row.sentences)) for row in rows]
+        self._groups = grouped(rows)
         optimiser = _optimiser(self.network, heads_rate=1 if settings.start else NEW_HEADS_RATE)
         super().__init__(out, self.network, optimiser, settings, n_examples=len(rows))
 
@@ -49,14 +50,14 @@ class Run(TrainingRun[list[int]]):
 
     def plan(self, random: Random) -> list[list[int]]:
         """Row numbers of each batch."""
-        return epoch_plan(self._lengths, self._batch_size, random)
+        return epoch_plan(self._groups, self._lengths, self._batch_size, random)
 
     def loss(self, planned: list[int], random: Random) -> tuple[Tensor, int, tuple[Tensor, ...]]:
         """Loss of the rows with these numbers, and its figures."""
-        rows = [augmented(self._rows[number], random, self._stories) for number in planned]
+        rows = augmented([self._rows[number] for number in planned], random, self._stories)
         batch = collated(rows, self._pieces, self._special).to(self._device)
         found = losses(self.network(batch), batch)
-        return found.total, len(rows), (found.sentence, found.span, found.hit)
+        return found.total, len(rows), (found.sentence, found.group, found.span, found.hit)
 
 
 def _optimiser(network: ReaderNetwork, *, heads_rate: float) -> torch.optim.AdamW:

@@ -307,7 +307,7 @@ def _row_with(n: int, marks: list[str], random: Random) -> Row:
 
 @given(ROWS, st.integers(0, 500))
 def test_an_augmented_row_keeps_what_is_right_and_what_is_ignored(row: Row, seed: int) -> None:
-    found = augmented(row, Random(seed), STORIES)
+    [found] = augmented([row], Random(seed), STORIES)
     for marked in ("right", "ignored"):
         before, after = ([r.sentences[i] for i in getattr(r, marked)] for r in (row, found))
         assert before == after
@@ -317,16 +317,26 @@ def test_an_augmented_row_keeps_what_is_right_and_what_is_ignored(row: Row, seed
         assert found.span[1:] == row.span[1:]
     assert found.prefix in ("", "Prefix")
     assert min(len(row.sentences), 2) <= len(found.sentences) <= len(row.sentences) + 1
-    assert found == augmented(row, Random(seed), STORIES)
+    assert [found] == augmented([row], Random(seed), STORIES)
 
 
 def test_prefixes_go_for_half_of_the_rows_and_some_windows_are_cropped_or_headed() -> None:
     row = Row(
         "Which one is it?", tuple(f"Sentence {i} is here." for i in range(8)), (4,), prefix="Prefix", source="own"
     )
-    found = [augmented(row, Random(seed), ()) for seed in range(400)]
+    found = [one for seed in range(400) for one in augmented([row], Random(seed), ())]
     assert 160 <= sum(bool(one.prefix) for one in found) <= 240
     assert sum(len(one.sentences) < 8 for one in found) > 150
     headed = [one for one in found if any(s.startswith("Which one is it") for s in one.sentences)]
     assert 12 <= len(headed) <= 60  # 8 % of 400
     assert all(one.sentences[one.right[0]] == "Sentence 4 is here." for one in headed)
+
+
+def test_windows_of_one_question_get_the_same_slips() -> None:
+    question = "How long must I stay at the clinic after the infusion?"
+    rows = [Row(question, (f"{i}.",), (), collection="c") for i in range(3)]
+    found = [[row.question for row in augmented(rows, Random(seed), STORIES)] for seed in range(60)]
+    assert all(len(set(questions)) == 1 for questions in found)
+    assert len({questions[0] for questions in found}) > 20
+    alone = [Row(question, (f"{i}.",), ()) for i in range(3)]
+    assert any(len({row.question for row in augmented(alone, Random(seed), STORIES)}) > 1 for seed in range(60))

@@ -12,7 +12,7 @@ import pytest
 import torch
 import train_encoder
 from encoder_training.batches import MOST_OF_A_PASSAGE, TaughtPassage, collated, epoch_plan, taught_passages
-from encoder_training.network import EncoderNetwork, sentence_loss
+from encoder_training.network import EncoderNetwork, marginal_loss
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_data.rows import Row, write_rows
@@ -202,18 +202,54 @@ def test_a_batch_numbers_the_sentences_of_all_its_passages() -> None:
     batch = collated([(first, first.rows), (second, second.rows)], pieces, (1, 2))
     assert batch.passages.tolist() == [[1, 84, 97, 98, 99, 2], [1, 100, 2, 0, 0, 0]]
     assert batch.sentence_of.tolist() == [[-1, -1, 0, 0, 1, -1], [-1, 2, -1, -1, -1, -1]]
-    assert batch.owner.tolist() == [0, 0, 1]
+    assert batch.holds.tolist() == [[True, False], [True, False], [False, True]]
     assert batch.right.tolist() == [[False, True, False], [True, False, False], [False, False, True]]
     assert batch.ignored.tolist() == [[False] * 3, [False, True, False], [False] * 3]
 
 
-def test_the_sentence_loss_is_the_share_of_the_right_ones() -> None:
+def test_in_a_batch_every_passage_that_answers_a_question_holds_it() -> None:
+    first = TaughtPassage("", ("a", "b"), (Row("q", ("a", "b"), (1,)),), "one")
+    second = TaughtPassage("", ("c", "d"), (Row("q", ("c", "d"), (0,), (1,)),), "one")
+    batch = collated([(first, first.rows), (second, ())], lambda text: [ord(c) for c in text], (1, 2), str.upper)
+    assert batch.questions.tolist() == [[1, ord("Q"), 2]]
+    assert batch.holds.tolist() == [[True, True]]
+    assert batch.right.tolist() == [[False, True, True, False]]
+    assert batch.ignored.tolist() == [[False, False, False, True]]
+
+
+def test_passages_of_a_collection_are_kept_without_a_question_and_come_together() -> None:
+    rows = [
+        Row("a", ("one",), (0,), collection="x"),
+        Row("b", ("one",), (), collection="x"),
+        Row("a", ("two",), (0,), collection="x"),
+        Row("b", ("two",), (0,), collection="x"),
+        Row("b", ("three",), (), collection="x"),
+        Row("c", ("one",), (0,), collection="y"),
+        Row("d", ("four",), (0,)),
+        Row("e", ("five",), ()),
+    ]
+    passages = taught_passages(rows)
+    assert [(p.collection, *p.sentences, len(p.rows)) for p in passages] == [
+        ("x", "one", 1), ("x", "two", 2), ("x", "three", 0), ("y", "one", 1), ("", "four", 1)
+    ]  # fmt: skip
+    vectors = np.eye(len(passages), dtype=np.float32)
+    for seed in range(20):
+        plan = epoch_plan(passages, vectors, 2, 1.0, Random(seed))
+        by_collection = sorted(
+            (sorted({passages[number].collection for number, _ in batch}), len(batch)) for batch in plan
+        )
+        assert by_collection == [([""], 1), (["x"], 3), (["y"], 1)]
+        asked = [passages[number].rows[i].question for batch in plan for number, chosen in batch for i in chosen]
+        assert sorted(asked) == ["a", "b", "c", "d"]
+
+
+def test_the_marginal_loss_is_the_share_of_the_right_ones() -> None:
     # e^0 = 1 each: of three sentences one is right and one ignored, so 1 of 2; of three two are right, so 2 of 3;
     # the third question has no right sentence and does not count
     right = torch.tensor([[True, False, False], [True, True, False], [False, False, False]])
     ignored = torch.tensor([[False, True, False], [False, False, False], [False, False, False]])
     expected = -(np.log(1 / 2) + np.log(2 / 3)) / 2
-    assert float(sentence_loss(torch.zeros(3, 3), right, ignored)) == pytest.approx(expected)
+    assert float(marginal_loss(torch.zeros(3, 3), right, ignored)) == pytest.approx(expected)
 
 
 def test_at_most_so_many_questions_of_other_sets_are_taken() -> None:

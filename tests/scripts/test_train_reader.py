@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from random import Random
 
@@ -20,7 +21,7 @@ import train_reader
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_data.rows import Row
-from reader_training.batches import MAX_PIECES, Batch, collated, epoch_plan, layout
+from reader_training.batches import MAX_PIECES, Batch, collated, epoch_plan, grouped, layout
 from reader_training.network import ReaderNetwork, Scores, losses
 from training import pin_hash
 
@@ -160,7 +161,7 @@ def test_a_run_killed_while_it_saves_and_resumed_ends_bit_by_bit_like_an_uninter
     for file in ("weights", "average", "optimiser"):
         name = f"latest/{file}.safetensors"
         assert (killed / name).read_bytes() == (whole / name).read_bytes()
-    columns = ("step", "examples", "rate", "sentence_loss", "span_loss", "hit")
+    columns = ("step", "examples", "rate", "sentence_loss", "group_loss", "span_loss", "hit")
     logs = [[[line[c] for c in columns] for line in log_lines(out)] for out in (killed, whole)]
     assert logs[0] == logs[1]
     assert [line[0] for line in logs[0]] == ["25"]
@@ -276,6 +277,7 @@ def two_sentence_batch(*, right: list[int], ignored: list[int], span: tuple[int,
         ignored=marks[1:],
         none=torch.tensor([not right]),
         span=torch.tensor([span]),
+        group=torch.tensor([0]),
     )
 
 
@@ -311,6 +313,27 @@ def test_the_span_loss_agrees_with_a_case_worked_by_hand() -> None:
     found = losses(scores, batch)
     assert float(found.span) == pytest.approx((math.log(3) + math.log(2)) / 2, abs=1e-5)
     assert float(found.total) == pytest.approx(float(found.sentence) + 0.3 * float(found.span), abs=1e-6)
+
+
+# Two windows of two sentences. Over their own "none" the first window's have ln 2 and 0, the second's ln 3 and 0.
+@pytest.mark.parametrize(
+    ("right", "expected"),
+    [
+        ([[True, False], [False, False]], math.log(8 / 2)),  # 2 of 1 + 2 + 1 + 3 + 1
+        ([[True, False], [False, True]], math.log(8 / 3)),
+        ([[False, False], [False, False]], math.log(8)),
+    ],
+)
+def test_windows_of_one_question_are_judged_together(right: list[list[bool]], expected: float) -> None:
+    one = two_sentence_batch(right=[], ignored=[], span=(-1, -1))
+    doubled = {f.name: torch.cat([getattr(one, f.name)] * 2) for f in fields(Batch)}
+    marks = torch.tensor(right)
+    batch = Batch(**doubled | {"right": marks, "none": ~marks.any(1), "group": torch.tensor([4, 4])})
+    sentences = torch.tensor([[math.log(2), 0.0], [math.log(3) + 5, 5.0]])
+    scores = Scores(sentences, torch.tensor([0.0, 5.0]), torch.zeros(2, 6, 2))
+    assert float(losses(scores, batch).group) == pytest.approx(expected, abs=1e-5)
+    alone = Batch(**{f.name: getattr(batch, f.name) for f in fields(Batch)} | {"group": torch.tensor([0, 1])})
+    assert float(losses(scores, alone).group) == 0.0
 
 
 def test_a_row_whose_right_sentence_is_beyond_the_cut_teaches_nothing() -> None:
@@ -424,7 +447,19 @@ def test_training_and_ragbot_score_a_window_alike(tiny_encoder: MiniLmEncoder) -
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=120), st.integers(1, 9), st.integers(0, 3))
 def test_an_epoch_has_every_row_once_in_batches_of_the_size(lengths: list[int], size: int, seed: int) -> None:
-    plan = epoch_plan(lengths, size, Random(seed))
+    plan = epoch_plan([[number] for number in range(len(lengths))], lengths, size, Random(seed))
     assert sorted(number for batch in plan for number in batch) == list(range(len(lengths)))
     assert all(1 <= len(batch) <= size for batch in plan)
-    assert plan == epoch_plan(lengths, size, Random(seed))
+    assert plan == epoch_plan([[number] for number in range(len(lengths))], lengths, size, Random(seed))
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=30), st.integers(1, 9), st.integers(0, 3))
+def test_windows_of_one_question_are_in_one_batch(sizes: list[int], size: int, seed: int) -> None:
+    rows = [Row(str(question), (f"{i}",), (), collection="c") for question, n in enumerate(sizes) for i in range(n)]
+    groups = grouped([*rows, Row("0", (), ()), Row("0", (), ())])
+    assert [len(group) for group in groups] == [*sizes, 1, 1]
+    plan = epoch_plan(groups, [1] * (len(rows) + 2), size, Random(seed))
+    assert sorted(number for batch in plan for number in batch) == list(range(len(rows) + 2))
+    for group in groups:
+        assert sum(bool(set(group) & set(batch)) for batch in plan) == 1
+    assert all(len(batch) <= max(size, max(sizes)) for batch in plan)
