@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-LAYERS_SHA256 = "42920770790c3af0cbfb719f763813d0138cd204735041a5c53fa95e06356846"
+LAYERS_SHA256 = "b1aca60fd865ae1e9a9480d64cc09f0e67611666505895e9abe336e4e0bec523"
 PIECES_PER_BATCH = 4_096  # padding included; a fixed number of texts starves the processor when they are short
 PREFIX_PIECES = 60  # at most so many word pieces of title and headings go before a chunk
 

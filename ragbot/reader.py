@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ragbot.encoding import MiniLmEncoder
 
-READER_SHA256 = "f55c2e1bf3a1971a55af344b538321695be529af13db440a8c71058f6c2311bf"
+READER_SHA256 = "c2125f1525cf57ed9c0e0e4673b919c348af16644ede88f6aa3c9d3eb25ca89f"
 # What oneDNN prepares for a number of tokens it keeps, up to 1,024 times: without steps memory grew by 3 MB a question.
 _PACKED_STEP = 64
 MAX_QUESTION_PIECES = 80
