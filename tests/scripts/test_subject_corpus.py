@@ -85,7 +85,10 @@ def test_an_index_of_a_subject_gives_rows_for_training(tmp_path: Path, capsys: p
     dev_rows_main([*pairs, "--collections", "--out", str(tmp_path / "rows.jsonl")])
     rows = read_rows(tmp_path / "rows.jsonl")
     right = [row.sentences[number] for row in rows for number in row.right]
-    assert sorted(right) == ["Let the kettle cool for ten minutes.", "Pull the plug out of the wall before you open it."]
+    assert sorted(right) == [
+        "Let the kettle cool for ten minutes.",
+        "Pull the plug out of the wall before you open it.",
+    ]
     assert {row.collection for row in rows} == {str(out / "kettles" / "index")}
     assert {row.question for row in rows if not row.right} >= {"does it work for toasters"}
 
