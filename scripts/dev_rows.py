@@ -1,7 +1,8 @@
 """Write dev questions as rows for the reader: `python scripts/dev_rows.py INDEX=QUESTIONS.jsonl … --out rows.jsonl [--fold 0]`
 
 train_reader.py and train_encoder.py take the file as data. --collections is for small indexes on one subject each: the
-windows of a question are then judged against each other, and those of an index make a batch. --fold writes every second question only: of two readers, each trained on one
+windows of a question are then judged against each other, and those of an index make a batch. --fold writes every
+second question only: of two readers, each trained on one
 fold, each can then be measured on the other (`fit_answering.py --reader TRAINED_ON_FOLD_1 TRAINED_ON_FOLD_0`).
 """
 

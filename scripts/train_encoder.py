@@ -1,7 +1,8 @@
 """Train models/encoder: `python scripts/train_encoder.py DATA … --out FOLDER [--write]`
 
 Contrastive training of the packaged encoder's layers: a question shall be nearer to the passage that answers it, and to
-the sentence in it that does, than to any other of its batch (of its collection, for rows of scripts/dev_rows.py --collections). DATA are those of train_reader.py; of the sets that are
+the sentence in it that does, than to any other of its batch (of its collection, for rows
+of scripts/dev_rows.py --collections). DATA are those of train_reader.py; of the sets that are
 not our own at most --general questions are taken. The same command again goes on from the last checkpoint, whenever it
 was killed. FOLDER gets log.csv to plot, rows/ (what was trained on and what was held back) and model.safetensors in
 float16: the layers alone, the moving average of the run, mixed with the packaged ones by --share (Wortsman et al. 2022).
@@ -47,7 +48,7 @@ def train(options: argparse.Namespace) -> bytes:
     print(f"{len(passages)} passages, from step {run.position.step}", file=sys.stderr, flush=True)
     before = EncoderNetwork(encoder.network)
     if options.start:
-        before.go_on_from(options.start.read_bytes())
+        before.go_on_from(options.start)
     run.train()
     untrained = before.state_dict()
     mixed = {name: untrained[name].lerp(tensor, options.share) for name, tensor in run.average.items()}

@@ -148,9 +148,12 @@ def test_a_table_row_is_the_same_in_all_formats_that_have_tables(
 def test_a_table_row_of_a_text_file_is_the_row_as_it_stands_there(
     answers: dict[str, dict[str, Answer]], question: str, suffix: str
 ) -> None:
-    """Among the quotes, not always first: without the header's labels the reader cannot always tell what a cell says."""
     cells = next(row for part in ARTICLE for row in part.rows if row[0] == ROWS[question])
-    assert " | ".join(cells) in [quote.strip("| ") for quote in quotes(answers[suffix][question])]
+    found = [quote.strip("| ") for quote in quotes(answers[suffix][question])]
+    assert " | ".join(cells) in found
+    if "metformin" in question and found[0] != " | ".join(cells):
+        pytest.xfail("the reader of 23 November puts another sentence first (docs/answering.md, 'The price')")
+    assert found[0] == " | ".join(cells)
 
 
 def test_a_quote_of_the_pdf_has_its_page(answers: dict[str, dict[str, Answer]]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from training import fast_precision, trainable_copy
 
@@ -58,12 +59,12 @@ class EncoderNetwork(nn.Module):
             batch.right.gather(1, to_sentences.argmax(1, keepdim=True)).float().mean(),
         )
 
-    def go_on_from(self, layers: bytes) -> None:
+    def go_on_from(self, path: Path) -> None:
         """Load layers as `weights` wrote them. Raises ModelError."""
         try:
-            self.base.encoder.load_state_dict({name: tensor.float() for name, tensor in load(layers).items()})
-        except (SafetensorError, RuntimeError) as error:
-            raise ModelError("these are no layers of the encoder; name a model.safetensors of this script") from error
+            self.base.encoder.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
+        except (OSError, SafetensorError, RuntimeError) as error:
+            raise ModelError(f"{path}: no layers of the encoder; name a model.safetensors of this script") from error
 
     def weights(self, tensors: dict[str, Tensor]) -> bytes:
         """Safetensors in float16 of the layers among `tensors` (names as in the state of this network)."""

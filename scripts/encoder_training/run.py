@@ -40,7 +40,7 @@ class Run(TrainingRun[PlannedBatch]):
         torch.manual_seed(settings.seed)
         self.network = EncoderNetwork(encoder.network).train()
         if settings.start:
-            self.network.go_on_from(settings.start.read_bytes())
+            self.network.go_on_from(settings.start)
         trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         optimiser = torch.optim.AdamW(trained, lr=0.0, weight_decay=0.01, fused=True)
         n_examples = sum(len(passage.rows) for passage in passages)

@@ -19,6 +19,7 @@ from reader_data.rows import Row, write_rows
 from safetensors.torch import load
 
 from ragbot.encoding import MiniLmEncoder
+from ragbot.errors import ModelError
 
 WORDS = [
     "river",
@@ -263,3 +264,12 @@ def test_at_most_so_many_questions_of_other_sets_are_taken() -> None:
     assert [row.question for row in chosen[:2]] == ["o", "d"]
     assert len(chosen) == 2 + 4
     assert train_encoder.chosen_rows([*own, *others], 4, seed=1) == chosen
+
+
+def test_layers_that_cannot_be_gone_on_from_are_one_line(tmp_path: Path, tiny_encoder: MiniLmEncoder) -> None:
+    network = EncoderNetwork(tiny_encoder.network)
+    (tmp_path / "text.safetensors").write_text("no weights")
+    for path in (tmp_path / "missing.safetensors", tmp_path / "text.safetensors"):
+        with pytest.raises(ModelError) as raised:
+            network.go_on_from(path)
+        assert str(raised.value).startswith(f"{path}: no layers of the encoder; name a ")
