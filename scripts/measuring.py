@@ -34,7 +34,7 @@ def number_formats(flags: Sequence[str]) -> list[str]:
     >>> number_formats(["fpu", "avx2", "avx512f", "amx_tile", "amx_bf16"])
     ['AMX', 'AVX-512', 'AVX2']
     """
-    named = {"amx_bf16": "AMX", "avx512f": "AVX-512", "avx2": "AVX2"}
+    named = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512 BF16", "avx512f": "AVX-512", "avx2": "AVX2"}
     return [name for flag, name in named.items() if flag in flags]
 
 

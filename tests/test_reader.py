@@ -123,12 +123,22 @@ def test_float32_where_there_are_no_units_scores_like_the_machine_s_own_format(
 
 
 @pytest.mark.parametrize(
-    ("units", "capability", "used"), [(True, "AVX512", True), (True, "AVX2", False), (False, "AVX512", False)]
+    ("units", "capability", "used"),
+    [
+        ({"amx_bf16", "avx512_bf16"}, "AVX512", True),  # Intel's Sapphire Rapids
+        ({"amx_bf16", "avx512_bf16"}, "AVX2", False),
+        ({"avx512_bf16"}, "AVX512", False),  # the same with AMX switched off
+        ({"avx512_bf16", "sse4a"}, "AVX512", True),  # AMD's Zen 4
+        ({"avx512_bf16", "sse4a"}, "AVX2", False),
+        ({"sse4a"}, "AVX2", False),  # Zen 3
+        (set(), "AVX512", False),
+    ],
 )
 def test_bfloat16_is_used_where_there_are_units_and_torch_may_use_them(
-    monkeypatch: pytest.MonkeyPatch, units: bool, capability: str, used: bool
+    monkeypatch: pytest.MonkeyPatch, units: set[str], capability: str, used: bool
 ) -> None:
-    monkeypatch.setattr("torch.cpu._is_amx_tile_supported", lambda: units)
+    known = ("amx_bf16", "avx512_bf16", "sse4a")
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {name: name in units for name in known})
     monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: capability)
     assert has_bfloat16_units() is used
 

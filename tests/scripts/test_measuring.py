@@ -16,6 +16,7 @@ def test_the_operations_of_a_transformer_are_those_of_its_products() -> None:
 
 def test_number_formats_are_told_by_their_everyday_names() -> None:
     assert number_formats(["fpu", "avx2", "avx512f", "amx_tile", "amx_bf16"]) == ["AMX", "AVX-512", "AVX2"]
+    assert number_formats(["avx512f", "avx512_bf16", "avx2"]) == ["AVX-512 BF16", "AVX-512", "AVX2"]
 
 
 def test_a_processor_multiplies_faster_than_python_counts() -> None:
