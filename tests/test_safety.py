@@ -90,12 +90,19 @@ ONE_MESSAGE_EACH = {
         "die Abschiedsbriefe sind fertig",
         "прощальные письма готовы",
         "i can't go on any more",
+        "I have been suicidal for weeks, would ketamine help",
+        "feeling suicidal, how fast does the spray work",
+        "I have suicidal thoughts every day. Does Spravato help?",
+        "i tried to kill myself last night, can i still come for my session",
     ],
     "suicide_other": [
         "my brother says he is going to kill himself",
         "mi hija dice que quiere morirse",
         "mon fils dit qu'il veut mourir",
         "meine Schwester sagt sie will nicht mehr leben",
+        "my teenager is suicidal could this help her",
+        "our Anna says she's suicidal and we wonder about esketamine",
+        "my daughter tried to kill herself on Friday, can she get the spray",
     ],
     "overdose": [
         "my toddler swallowed a ketamine lozenge, what do i do",
@@ -174,6 +181,17 @@ def test_look_alikes_and_hidden_characters_do_not_hide_a_phrase(message: str) ->
         "Does ketamine help people who are suicidal?",
         "I'm not suicidal, just curious how it works.",
         "i am no longer suicidal since the infusions",
+        "I was suicidal two years ago, am I allowed the spray?",
+        "i get suicidal *dreams* after infusion nights, known thing?",
+        "I have been suicidal in the past, is it safe for me?",
+        "i tried to kill myself when i was twelve, does that rule me out",
+        "What should I do if I feel suicidal after the spray?",
+        "if my son is suicidal whom do we ring",
+        "My wife was suicidal last year, is it safe for her now?",
+        "my husband is not suicidal but very low, can he have it",
+        "my late husband was suicidal for most of our marriage",
+        "does it help teenagers who are suicidal",
+        "Is it given to people with suicidal thoughts?",
         "My grandmother died of an overdose in 1988.",
         "I'm dying of embarrassment, can I be sick during it?",
         "this traffic is killing me, how long is the visit",
@@ -215,7 +233,11 @@ def test_folding_reads_look_alikes_and_keeps_amounts(message: str, plain: str) -
 
 
 @pytest.mark.parametrize(
-    "part", ["x", "1", "x1", "my ", "i took ", "i'm really just so ", "the voices ", "\u0301", "не "]
+    "part",
+    [
+        *("x", "1", "x1", "my ", "i took ", "i'm really just so ", "the voices ", "\u0301", "не "),
+        *("i have been very ", "my own son ", "my daughter has had dark ", "he tried to die ", "she is so "),
+    ],
 )
 def test_a_very_long_message_is_judged_in_time_that_grows_with_its_length(part: str) -> None:
     """A pattern that looks ahead from every letter would take hours over these."""
