@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ragbot.compiling import StatesOf, compiled
 from ragbot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -101,14 +102,14 @@ class MiniLmEncoder:
     ) -> tuple[Vectors, list[Vectors]]:
         """Passage and sentence vectors from one forward pass: a sentence's vector is the mean of its token states.
 
-        Where the processor multiplies bfloat16 itself it reads them in it: twice as fast, cosine to float32 above 0.999
-        (docs/benchmark.md). Questions are always read in float32.
+        Passages come by the thousand, so the network is compiled for them first, in bfloat16 where the processor
+        multiplies it itself; cosine to float32 above 0.999 (docs/benchmark.md). Questions are read in float32, by torch.
         """
         chunk_vectors = np.zeros((len(passages), self.dimension), dtype=np.float32)
         sentence_vectors: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(passages)
         encoded = self._passage_pieces(passages)
         for batch in _batches([len(pieces.ids) for pieces in encoded]):
-            states = self._states([encoded[i].ids for i in batch], self._fast_network)
+            states = self._states_of_passages(*padded([encoded[i].ids for i in batch]))
             for row, i in enumerate(batch):
                 tokens = states[row, : len(encoded[i].ids)]
                 chunk_vectors[i] = tokens.mean(axis=0)
@@ -168,28 +169,24 @@ class MiniLmEncoder:
     def _pooled(self, sequences: list[list[int]]) -> Vectors:
         vectors = np.zeros((len(sequences), self.dimension), dtype=np.float32)
         for batch in _batches([len(ids) for ids in sequences]):
-            states = self._states([sequences[i] for i in batch], self._searching)
+            states = self._states([sequences[i] for i in batch])
             for row, i in enumerate(batch):
                 vectors[i] = states[row, : len(sequences[i])].mean(axis=0)
         return _unit(vectors)
 
     @cached_property
-    def _fast_network(self) -> Any:
-        """The network that searches, as it reads most in a second: in bfloat16 where the processor has units for it."""
-        import copy
+    def _states_of_passages(self) -> StatesOf:
+        two = padded([self._wrapped([]), self._wrapped([self._special("[UNK]")])])  # of two lengths: one has padding
+        return compiled(self._searching, two, bfloat16=has_bfloat16_units())
 
-        import torch
-
-        return copy.deepcopy(self._searching).to(torch.bfloat16) if has_bfloat16_units() else self._searching
-
-    def _states(self, sequences: list[list[int]], network: Any) -> Vectors:
-        """Last hidden states (n, longest, dimension) of the word-piece sequences."""
+    def _states(self, sequences: list[list[int]]) -> Vectors:
+        """Last hidden states (n, longest, dimension) of the word-piece sequences, in float32."""
         import torch
 
         ids, mask = padded(sequences)
         with torch.inference_mode():
-            output = network(input_ids=ids, attention_mask=mask)
-        states: Vectors = output.last_hidden_state.float().numpy()
+            output = self._searching(input_ids=ids, attention_mask=mask)
+        states: Vectors = output.last_hidden_state.numpy()
         return states
 
 
@@ -389,8 +386,9 @@ def _load(folder: Path) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    hide_progress: Callable[[], None] = logging.disable_progress_bar
-    hide_progress()
+    silence: tuple[Callable[[], None], ...] = (logging.disable_progress_bar, logging.set_verbosity_error)
+    for quiet in silence:
+        quiet()
     try:
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
     except (OSError, ValueError, KeyError) as error:

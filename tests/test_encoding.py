@@ -128,7 +128,7 @@ def test_a_sentence_vector_is_the_mean_of_its_token_states_in_the_passage(real_e
     # word pieces: [CLS] a | it fades . | rest . [SEP], so the first sentence is rows 2..4 and the second rows 5..6
     ids = real_encoder._passage_pieces([two])[0].ids
     assert len(ids) == 8
-    states = real_encoder._states([ids], real_encoder._searching)[0]
+    states = real_encoder._states([ids])[0]
     expected = np.stack([states[2:5].mean(axis=0), states[5:7].mean(axis=0)])
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
     _, sentences = real_encoder.encode_passages([two])
@@ -143,12 +143,6 @@ def test_passages_of_all_lengths_come_back_in_their_order(real_encoder: MiniLmEn
     alone = np.concatenate([real_encoder.encode_passages([p])[0] for p in passages[: len(TEXTS)]])
     assert_same_direction(vectors, np.tile(alone, (5, 1)))
     assert [len(s) for s in sentences] == [len(p.sentences) for p in passages]
-
-
-def test_passages_are_read_in_bfloat16_only_where_the_processor_has_units_for_it(real_encoder: MiniLmEncoder) -> None:
-    expected = torch.bfloat16 if encoding.has_bfloat16_units() else torch.float32
-    assert next(real_encoder._fast_network.parameters()).dtype is expected
-    assert next(real_encoder.network.parameters()).dtype is torch.float32
 
 
 def test_no_passages_give_no_vectors(real_encoder: MiniLmEncoder) -> None:

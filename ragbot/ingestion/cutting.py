@@ -45,6 +45,9 @@ def retitled(document: Document, rows: DocumentRows) -> DocumentRows:
 
 def _measure(encoder: Encoder) -> Measure:
     def sizes(texts: Sequence[str]) -> list[tuple[int, int]]:
-        return [(count_tokens(text), pieces) for text, pieces in zip(texts, encoder.count_pieces(texts), strict=True)]
+        distinct = list(dict.fromkeys(texts))  # what stands between sentences is mostly the same
+        pieces = encoder.count_pieces(distinct)
+        known = {text: (count_tokens(text), n) for text, n in zip(distinct, pieces, strict=True)}
+        return [known[text] for text in texts]
 
     return sizes

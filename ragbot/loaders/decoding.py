@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import unicodedata
+import re
 
 from ragbot.errors import DocumentError
 
@@ -17,6 +17,7 @@ _BOMS = (
 _WIDE = ("big5", "gb", "hz", "euc_", "shift_j", "cp932", "cp949", "cp950", "johab", "iso2022")  # two bytes a letter
 _MOSTLY_ASCII = 0.1  # fewer bytes than this beyond ASCII
 _TIE = 0.1  # a difference in coherence that a sentence or two make by chance
+_CONTROL = re.compile(r"[\x00-\x08\x0d-\x1f\x7f-\x9f]")  # not tab, line end or the two feeds: a stray one is fine
 _SNIFF_BYTES = 100_000  # enough for charset-normalizer to decide; it is quadratic on large inputs
 
 
@@ -86,5 +87,4 @@ def _looks_binary(text: str) -> bool:
     sample = text[:_SNIFF_BYTES]
     if not sample:
         return False
-    control = sum(unicodedata.category(c) == "Cc" and c not in "\n\t\f\v" for c in sample)
-    return control > 0.02 * len(sample)  # a stray form feed is fine, a PDF or an image is not
+    return len(_CONTROL.findall(sample)) > 0.02 * len(sample)  # a PDF or an image is full of them

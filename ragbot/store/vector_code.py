@@ -10,15 +10,15 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from ragbot import encoding
+from ragbot import compiling, encoding
 from ragbot.store.layout import NUMBERS
 
 MAKERS = (
     "encode_passages",
     "_passage_pieces",
     "_wrapped",
-    "_states",
-    "_fast_network",
+    "_states_of_passages",
+    "compiled",
     "_sentence_means",
     "_unit",
     "padded",
@@ -31,7 +31,7 @@ def encoding_signature() -> str:
 
     The rest of the encoder's module may change without a passage being embedded again.
     """
-    told = [NUMBERS, str(encoding.PREFIX_PIECES), *makers(Path(encoding.__file__))]
+    told = [NUMBERS, str(encoding.PREFIX_PIECES), *makers(Path(encoding.__file__)), *makers(Path(compiling.__file__))]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
