@@ -48,6 +48,7 @@ _WORD = re.compile(r"\S+")
 _MARK = re.compile(r"[0134578@$!|€]")
 _HOMOGLYPHS = str.maketrans("аеорсухіѕԁјкмтвнαοερτικν", "aeopcyxisdjkmtbhaoeptikv")
 _LATIN = re.compile(r"[a-z]")
+_PART = re.compile(r"\{([a-z_]+)\}")  # in a phrase: the part of that name in the same file
 
 Classifier = Callable[[Sequence[str]], Sequence[Mapping[Danger, float]]]
 """Probabilities of each Danger for each message; those of one sum to 1."""
@@ -216,5 +217,14 @@ def _is_amount(word: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _phrases() -> tuple[tuple[Danger, re.Pattern[str]], ...]:
-    groups = json.loads((files("ragbot") / "data" / "danger_phrases.json").read_text("utf-8"))
-    return tuple((Danger(name), re.compile("|".join(phrases))) for name, phrases in groups.items())
+    return tuple((Danger(name), re.compile("|".join(patterns))) for name, patterns in danger_patterns().items())
+
+
+def danger_patterns() -> dict[str, list[str]]:
+    """Regular expressions for folded messages, under the danger that each shows; the file's parts are put in place."""
+    file = json.loads((files("ragbot") / "data" / "danger_phrases.json").read_text("utf-8"))
+    parts = file["parts"]
+    return {
+        name: [_PART.sub(lambda found: parts[found[1]], phrase) for phrase in phrases]
+        for name, phrases in file["phrases"].items()
+    }

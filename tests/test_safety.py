@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -20,6 +18,7 @@ from ragbot.safety import (
     Thresholds,
     assess,
     crisis_data,
+    danger_patterns,
     emergency_text,
     folded,
     footer_for,
@@ -28,7 +27,7 @@ from ragbot.safety import (
 )
 
 THRESHOLDS = Thresholds(emergency=0.5, personal_dose=0.6)
-PHRASES: dict[str, list[str]] = json.loads((files("ragbot") / "data" / "danger_phrases.json").read_text("utf-8"))
+PHRASES = danger_patterns()
 TEXTS: dict[str, str] = crisis_data()["texts"]
 
 
@@ -158,6 +157,10 @@ def test_every_pattern_matches_a_message_of_its_kind(name: str, number: int, pat
     assert Danger(name) in phrase_dangers(message)
     verdict = assess(message, never, THRESHOLDS)
     assert verdict.outcome is Outcome.EMERGENCY
+
+
+def test_no_part_of_a_phrase_is_left_unnamed() -> None:
+    assert [pattern for patterns in PHRASES.values() for pattern in patterns if re.search(r"\{[a-z]", pattern)] == []
 
 
 def test_every_group_of_phrases_is_an_emergency() -> None:
