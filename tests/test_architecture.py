@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ragbot"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HOMES = {
-    "torch": {"encoding", "reader"},
+    "torch": {"compiling", "encoding", "reader"},
+    "openvino": {"compiling"},
     "sentence_transformers": {"encoding"},
     "transformers": {"encoding"},
     "safetensors": {"encoding", "reader"},
@@ -38,7 +39,17 @@ HOMES = {
     "pydantic_settings": {"config"},
     "typer": {"cli"},
 }
-SLOW = {"torch", "sentence_transformers", "transformers", "faiss", "bm25s", "tiktoken", "gradio", "trafilatura"}
+SLOW = {
+    "torch",
+    "openvino",
+    "sentence_transformers",
+    "transformers",
+    "faiss",
+    "bm25s",
+    "tiktoken",
+    "gradio",
+    "trafilatura",
+}
 NEVER = {
     "pickle",
     "marshal",
