@@ -1,4 +1,4 @@
-"""Compiled networks: the states of torch for every size and any padding, from several threads, nothing reported."""
+"""Compiled networks: the states of torch for every size and any padding, from several threads."""
 
 from __future__ import annotations
 
@@ -49,6 +49,12 @@ def by_torch(network: Any, sequences: list[list[int]]) -> NDArray[np.float32]:
     return np.concatenate(alone)
 
 
+def cosines(found: NDArray[np.float32], expected: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of each row with the row beside it."""
+    both: NDArray[np.float32] = (found * expected).sum(axis=1)
+    return both / np.linalg.norm(found, axis=1) / np.linalg.norm(expected, axis=1)
+
+
 @given(sequences=batches)
 def test_every_batch_has_the_states_that_torch_finds_for_each_text_alone(
     network: Any, states_of: StatesOf, sequences: list[list[int]]
@@ -59,9 +65,7 @@ def test_every_batch_has_the_states_that_torch_finds_for_each_text_alone(
 def test_bfloat16_points_where_float32_does(network: Any) -> None:
     sequences = [[1, 7, 8, 9, 2], [1, 30, 2], [1] * 40]
     found = read(compiled(network, SAMPLE, bfloat16=encoding.has_bfloat16_units())(*padded(sequences)), sequences)
-    expected = by_torch(network, sequences)
-    cosines = (found * expected).sum(axis=1) / np.linalg.norm(found, axis=1) / np.linalg.norm(expected, axis=1)
-    assert cosines.min() > 0.999
+    assert cosines(found, by_torch(network, sequences)).min() > 0.999
 
 
 def test_threads_that_read_at_the_same_time_get_their_own_states(network: Any, states_of: StatesOf) -> None:
@@ -75,6 +79,4 @@ def test_threads_that_read_at_the_same_time_get_their_own_states(network: Any, s
 def test_the_shipped_encoder_reads_passages_as_torch_does(real_encoder: MiniLmEncoder) -> None:
     sequences = [real_encoder._wrapped(list(range(2000, 2000 + n))) for n in (1, 17, 120, 254)]
     states = read(real_encoder._states_of_passages(*padded(sequences)), sequences)
-    expected = read(real_encoder._states(sequences), sequences)
-    cosines = (states * expected).sum(axis=1) / np.linalg.norm(states, axis=1) / np.linalg.norm(expected, axis=1)
-    assert cosines.min() > 0.999
+    assert cosines(states, read(real_encoder._states(sequences), sequences)).min() > 0.999

@@ -145,6 +145,23 @@ def test_passages_of_all_lengths_come_back_in_their_order(real_encoder: MiniLmEn
     assert [len(s) for s in sentences] == [len(p.sentences) for p in passages]
 
 
+@pytest.mark.parametrize("has_units", [True, False])
+def test_passages_are_read_in_bfloat16_only_where_the_processor_has_units_for_it(
+    real_encoder: MiniLmEncoder, monkeypatch: pytest.MonkeyPatch, has_units: bool
+) -> None:
+    asked: list[tuple[object, bool]] = []
+
+    def compiled(network: object, sample: object, *, bfloat16: bool) -> None:
+        asked.append((network, bfloat16))
+
+    monkeypatch.setattr(encoding, "has_bfloat16_units", lambda: has_units)
+    monkeypatch.setattr(encoding, "compiled", compiled)
+    MiniLmEncoder._states_of_passages.func(real_encoder)
+    assert asked == [(real_encoder._searching, has_units)]
+    assert next(real_encoder._searching.parameters()).dtype is torch.float32
+    assert next(real_encoder.network.parameters()).dtype is torch.float32
+
+
 def test_no_passages_give_no_vectors(real_encoder: MiniLmEncoder) -> None:
     vectors, sentences = real_encoder.encode_passages([])
     assert (vectors.shape, sentences) == ((0, 384), [])
