@@ -1,6 +1,7 @@
-"""Words that mean the same: synonyms from a file, abbreviations from the documents. Adds stems, replaces nothing.
+"""Words that mean the same: synonyms from files, abbreviations from the documents. Adds stems, replaces nothing.
 
-The packaged groups are data/synonyms.json; an operator's file of the same form goes beside them, not in their place.
+The packaged groups are data/synonyms.json, understood in both directions, and data/lay_words.json, from what people type
+to what documents say. An operator's file of the form of the first goes beside them, not in their place.
 """
 
 from __future__ import annotations
@@ -27,20 +28,22 @@ class Form:
     """One way to say what a group means: its words, their stems in a row, and the stems of its content words.
 
     `slang` forms ("=high") have a commoner meaning too: they are understood only as typed, never by their stem, and
-    never searched for.
+    never searched for. `target` forms (">euphoria") are searched for and never understood.
     """
 
     words: tuple[str, ...]
     stems: tuple[str, ...]
     terms: tuple[str, ...]
     slang: bool = False
+    target: bool = False
 
     @classmethod
     def of(cls, text: str) -> Form:
         """The form that a synonyms file writes as `text`."""
         own = tuple(words(text))
         terms = tuple(stem(word) for word in content_words(text))
-        return cls(own, tuple(stem(word) for word in own), terms, slang=text.startswith("="))
+        stems = tuple(stem(word) for word in own)
+        return cls(own, stems, terms, slang=text.startswith("="), target=text.startswith(">"))
 
 
 Group = tuple[Form, ...]
@@ -51,10 +54,13 @@ class Synonyms:
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self.groups = tuple(groups)
+        self.vocabulary = frozenset(word for group in self.groups for form in group for word in form.words)
         self._by_words: dict[tuple[str, ...], list[tuple[int, Form]]] = {}
         self._by_stems: dict[tuple[str, ...], list[tuple[int, Form]]] = {}
         for number, group in enumerate(self.groups):
             for form in group:
+                if form.target:
+                    continue
                 self._by_words.setdefault(form.words, []).append((number, form))
                 if not form.slang:
                     self._by_stems.setdefault(form.stems, []).append((number, form))
@@ -91,30 +97,45 @@ def load_synonyms(path: Path | None = None) -> Synonyms:
 
 @lru_cache(maxsize=1)
 def packaged_synonyms() -> Synonyms:
-    """The groups of data/synonyms.json."""
-    groups: list[list[str]] = json.loads((files("ragbot") / "data" / "synonyms.json").read_text("utf-8"))
-    return Synonyms(tuple(map(Form.of, group)) for group in groups)
+    """The groups of data/synonyms.json and, after them, those of data/lay_words.json."""
+    synonyms, lay_words = ((files("ragbot") / "data" / f"{name}.json") for name in ("synonyms", "lay_words"))
+    both_ways: list[list[str]] = json.loads(synonyms.read_text("utf-8"))
+    one_way: list[dict[str, list[str]]] = json.loads(lay_words.read_text("utf-8"))
+    directed = ([f"={form}" for form in one["typed"]] + [f">{form}" for form in one["meant"]] for one in one_way)
+    return Synonyms(tuple(map(Form.of, group)) for group in (*both_ways, *directed))
 
 
-def expand(
-    text: str, query_terms: Sequence[str], lexical: LexicalIndex, synonyms: Synonyms
-) -> tuple[tuple[str, ...], list[str]]:
-    """Stems that the corpus holds and the question lacks, and the words themselves for showing, abbreviations first."""
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What a question may mean besides what it says: `terms`, stems that the corpus holds, and `words` to show.
+
+    Of the words those in `for_lay_words` stand for slang and for words that no document uses.
+    """
+
+    terms: tuple[str, ...]
+    words: tuple[str, ...]
+    for_lay_words: tuple[str, ...]
+
+
+def expand(text: str, query_terms: Sequence[str], lexical: LexicalIndex, synonyms: Synonyms) -> Expansion:
+    """Synonyms and abbreviations that the corpus holds and the question lacks, abbreviations first."""
     added: dict[str, None] = {}
-    shown: list[str] = []
-    for form in (*_spelt_out(text, lexical), *_meant(text, lexical, synonyms)):
+    shown: list[tuple[str, bool]] = []
+    for form, lay in (*((form, False) for form in _spelt_out(text, lexical)), *_meant(text, lexical, synonyms)):
         fresh = [term for term in form.terms if term not in query_terms and term not in added and lexical.knows(term)]
         if fresh and len(fresh) == len(form.terms):
             added.update(dict.fromkeys(fresh))
-            shown.append(" ".join(form.words))
-    return tuple(added), shown[:MAX_SHOWN]
+            shown.append((" ".join(form.words), lay))
+    shown = shown[:MAX_SHOWN]
+    return Expansion(tuple(added), tuple(word for word, _ in shown), tuple(word for word, lay in shown if lay))
 
 
-def _meant(text: str, lexical: LexicalIndex, synonyms: Synonyms) -> Iterator[Form]:
-    """The other forms of each group that the text speaks of."""
+def _meant(text: str, lexical: LexicalIndex, synonyms: Synonyms) -> Iterator[tuple[Form, bool]]:
+    """The other forms of each group that the text speaks of, and whether it does so in words of no document."""
     for number, typed in synonyms.typed(text).items():
         if any(_is_telling(form.terms, lexical) for form in typed):
-            yield from (form for form in synonyms.groups[number] if not form.slang)
+            lay = any(form.slang or not all(map(lexical.knows, form.terms)) for form in typed)
+            yield from ((form, lay) for form in synonyms.groups[number] if not form.slang)
 
 
 def _spelt_out(text: str, lexical: LexicalIndex) -> Iterator[Form]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ragbot.errors import QuestionError
-from ragbot.expansion import Synonyms, expand, packaged_synonyms
+from ragbot.expansion import Expansion, Synonyms, expand, packaged_synonyms
 from ragbot.lexical import LexicalIndex, content_words, stem
 from ragbot.spelling import corrected, corrections, is_everyday_word
 
@@ -40,7 +40,8 @@ class Query:
     """A question ready for search. `terms` are stems of its content words, `expansions` stems of synonyms.
 
     `text` is what the encoder reads (spelling mended); `unknown` are content words that no document holds, as typed;
-    `named` are the terms of words that are not everyday English: drugs, illnesses, places, people.
+    `named` are the terms of words that are not everyday English: drugs, illnesses, places, people. `meant` are those
+    of the words behind `expansions` that stand for slang and for words that no document uses.
     """
 
     asked: str
@@ -51,6 +52,18 @@ class Query:
     answer_type: AnswerType
     unknown: tuple[str, ...]
     searched_also: tuple[str, ...]
+    meant: tuple[str, ...] = ()
+
+    @property
+    def spelt_out(self) -> str:
+        """`text` with the words that are `meant` behind it, in brackets.
+
+        >>> from dataclasses import replace
+        >>> asked = Query("what pee", "what pee", (), (), (), AnswerType.OTHER, (), ())
+        >>> asked.spelt_out, replace(asked, meant=("urine", "bladder")).spelt_out
+        ('what pee', 'what pee (urine, bladder)')
+        """
+        return f"{self.text} ({', '.join(self.meant)})" if self.meant else self.text
 
 
 def clean_question(text: str) -> str:
@@ -86,21 +99,22 @@ def build_query(
 
     `as_typed` it is taken word for word: no spelling mended, no synonym and no abbreviation added.
     """
-    mended = {} if as_typed else corrections(question, lexical)
+    known = packaged_synonyms() if synonyms is None else synonyms
+    mended = {} if as_typed else corrections(question, lexical, known.vocabulary)
     text = corrected(question, mended)
     query_terms = tuple(dict.fromkeys(stem(word) for word in content_words(text)))
-    known = packaged_synonyms() if synonyms is None else synonyms
-    expansions, added = ((), []) if as_typed else expand(text, query_terms, lexical, known)
+    meant = Expansion((), (), ()) if as_typed else expand(text, query_terms, lexical, known)
     unknown = tuple(dict.fromkeys(w for w in content_words(text) if not lexical.knows(stem(w))))
     return Query(
         asked=question,
         text=text,
         terms=query_terms,
         named=tuple(dict.fromkeys(stem(word) for word in content_words(text) if not is_everyday_word(word))),
-        expansions=expansions,
+        expansions=meant.terms,
         answer_type=answer_type(text),
         unknown=unknown,
-        searched_also=tuple(dict.fromkeys([*(v for v in mended.values() if content_words(v)), *added])),
+        searched_also=tuple(dict.fromkeys([*(v for v in mended.values() if content_words(v)), *meant.words])),
+        meant=meant.for_lay_words,
     )
 
 

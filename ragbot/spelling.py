@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
@@ -22,13 +22,16 @@ _MIN_GENERAL_COUNT = 200  # a word that is rarer in pyspellchecker's list is lef
 _EVERYDAY_COUNT = 3_000  # occurrences in pyspellchecker's list: some 9,000 words
 
 
-def corrections(question: str, lexical: LexicalIndex) -> dict[str, str]:
-    """For each word that neither the corpus nor the language knows, the known word that it most resembles."""
+def corrections(question: str, lexical: LexicalIndex, understood: Container[str] = ()) -> dict[str, str]:
+    """For each word that neither the corpus nor the language knows, the known word that it most resembles.
+
+    Words that are `understood`, such as slang ("gnashers"), are no misspellings either.
+    """
     found: dict[str, str] = {}
     for word in dict.fromkeys(words(question)):
         if habitual := habitual_spellings().get(word):
             found[word] = habitual
-        elif _may_be_misspelt(word, lexical) and (best := _nearest(word, lexical)):
+        elif word not in understood and _may_be_misspelt(word, lexical) and (best := _nearest(word, lexical)):
             found[word] = best
     return found
 

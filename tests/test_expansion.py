@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragbot.errors import SynonymsError
-from ragbot.expansion import Form, Synonyms, expand, load_synonyms, packaged_synonyms
+from ragbot.expansion import Expansion, Form, Synonyms, expand, load_synonyms, packaged_synonyms
 from ragbot.lexical import LexicalIndex, content_words, stem, terms
 from ragbot.query import build_query
 
@@ -34,7 +34,7 @@ NONE = Synonyms(())
 
 def added(question: str, synonyms: Synonyms = NONE, lexical: LexicalIndex = LEXICAL) -> list[str]:
     """Stems that are searched beside those of the question, sorted."""
-    return sorted(expand(question, terms(question), lexical, synonyms)[0])
+    return sorted(expand(question, terms(question), lexical, synonyms).terms)
 
 
 # --- synonyms ---
@@ -42,7 +42,9 @@ def added(question: str, synonyms: Synonyms = NONE, lexical: LexicalIndex = LEXI
 
 def test_a_group_adds_its_other_forms_that_the_corpus_holds() -> None:
     synonyms = Synonyms([(Form.of("shrink"), Form.of("psychiatrist"), Form.of("alienist"))])
-    assert expand("my shrink says", ["shrink"], LEXICAL, synonyms) == (("psychiatrist",), ["psychiatrist"])
+    assert expand("my shrink says", ["shrink"], LEXICAL, synonyms) == Expansion(
+        ("psychiatrist",), ("psychiatrist",), ("psychiatrist",)
+    )
     # The stem is enough: "shrinks".
     assert added("shrinks", synonyms) == ["psychiatrist"]
 
@@ -52,6 +54,23 @@ def test_slang_is_understood_only_as_typed_and_never_searched() -> None:
     assert added("will i trip", synonyms) == [stem("hallucinations")]
     assert added("tripping", synonyms) == []  # its stem is "trip", but that was not typed
     assert added("hallucinations", Synonyms([(Form.of("=note"), Form.of("hallucinations"))])) == []
+
+
+def test_a_target_is_searched_for_and_never_understood() -> None:
+    synonyms = Synonyms([(Form.of("=off my face"), Form.of(">euphoria"), Form.of(">hallucinations"))])
+    assert expand("i was off my face", ["face"], LEXICAL, synonyms) == Expansion(
+        ("euphoria", "hallucin"), *[("euphoria", "hallucinations")] * 2
+    )
+    assert added("euphoria", synonyms) == added("what hallucinations are", synonyms) == []
+
+
+def test_words_that_documents_use_are_no_lay_words() -> None:
+    group = (Form.of("shrink"), Form.of("psychiatrist"), Form.of("measured"))
+    assert expand("my shrink", ["shrink"], LEXICAL, Synonyms([group])).for_lay_words == ("psychiatrist", "measured")
+    typed = expand("my psychiatrist", ["psychiatrist"], LEXICAL, Synonyms([group]))
+    assert (typed.words, typed.for_lay_words) == (("measured",), ())
+    slang = Synonyms([(Form.of("=leaflet"), Form.of("psychiatrist"))])  # documents use it, in another sense
+    assert expand("a leaflet", ["leaflet"], LEXICAL, slang).for_lay_words == ("psychiatrist",)
 
 
 def test_a_form_inside_a_longer_one_is_not_meant() -> None:
@@ -113,19 +132,27 @@ def test_a_word_with_another_meaning_brings_nothing_of_that_one(question: str, s
 
 def test_every_packaged_group_has_two_forms_or_only_guards() -> None:
     for group in packaged_synonyms().groups:
-        assert len(set(group)) == len(group) >= 2
+        assert len(set(group)) == len(group) >= 2, [" ".join(form.words) for form in group]
         assert all(form.words for form in group)
         # A group of slang alone adds nothing: it keeps a shorter form of another group from being meant.
         assert all(form.slang for form in group) or any(form.terms and not form.slang for form in group)
+
+
+def test_no_lay_word_is_written_twice_or_already_a_synonym() -> None:
+    groups = packaged_synonyms().groups
+    lay = [form.words for group in groups for form in group if form.slang and any(other.target for other in group)]
+    elsewhere = {form.words for group in groups if not any(other.target for other in group) for form in group}
+    assert len(lay) > 1_000
+    assert len(set(lay)) == len(lay)
+    assert not elsewhere & set(lay)
 
 
 # --- abbreviations ---
 
 
 def test_an_abbreviation_brings_its_long_form_and_the_long_form_the_abbreviation() -> None:
-    assert expand("is trd common", ["trd", "common"], LEXICAL, NONE) == (
-        ("treatment", "resist", "depress"),
-        ["treatment resistant depression"],
+    assert expand("is trd common", ["trd", "common"], LEXICAL, NONE) == Expansion(
+        ("treatment", "resist", "depress"), ("treatment resistant depression",), ()
     )
     assert added("What is TRD?") == ["depress", "resist", "treatment"]
     assert added("people with treatment-resistant depression") == ["trd"]
@@ -198,7 +225,7 @@ def test_a_missing_file_is_told_with_the_setting(tmp_path: Path) -> None:
     )
 
 
-FORMS = st.text(st.sampled_from("abc =d"), min_size=1, max_size=6).filter(lambda text: bool(content_words(text)))
+FORMS = st.text(st.sampled_from("abc =>d"), min_size=1, max_size=6).filter(lambda text: bool(content_words(text)))
 
 
 @given(st.lists(st.lists(FORMS, min_size=2, max_size=4), max_size=5), st.text(st.sampled_from("abcd =?"), max_size=30))
@@ -208,8 +235,10 @@ def test_any_groups_and_any_question_add_only_words_that_the_corpus_knows(
     lexical = LexicalIndex.build(["ab c", "d abc", "cab"])
     synonyms = Synonyms(tuple(map(Form.of, group)) for group in json.loads(json.dumps(groups)))
     own = terms(question)
-    found, shown = expand(question, own, lexical, synonyms)
+    expansion = expand(question, own, lexical, synonyms)
+    found = expansion.terms
     assert all(lexical.knows(term) for term in found)
     assert not set(found) & set(own)
     assert len(set(found)) == len(found)
-    assert bool(found) == bool(shown)
+    assert bool(found) == bool(expansion.words)
+    assert set(expansion.for_lay_words) <= set(expansion.words)

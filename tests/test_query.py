@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragbot.errors import QuestionError
+from ragbot.expansion import Form, Synonyms
 from ragbot.lexical import LexicalIndex, stem
 from ragbot.query import (
     MAX_QUESTION_CHARS,
@@ -137,6 +138,14 @@ def test_a_lay_word_is_widened_by_the_words_of_the_corpus(lexical: LexicalIndex)
     assert {"nausea", "vomit"} <= set(query.searched_also)
 
 
+def test_slang_is_not_taken_for_a_misspelling(lexical: LexicalIndex) -> None:
+    plain = build_query("will my gnashers", lexical, synonyms=Synonyms(()))
+    assert plain.text != "will my gnashers"
+    slang = build_query("will my gnashers", lexical, synonyms=Synonyms([(Form.of("=gnashers"), Form.of("nausea"))]))
+    assert (slang.text, slang.meant) == ("will my gnashers", ("nausea",))
+    assert slang.spelt_out == "will my gnashers (nausea)"
+
+
 def test_only_words_that_some_document_holds_are_added(lexical: LexicalIndex) -> None:
     query = build_query("will i puke", lexical)
     assert all(lexical.knows(term) for term in query.expansions)
@@ -147,7 +156,7 @@ def test_only_words_that_some_document_holds_are_added(lexical: LexicalIndex) ->
 def test_as_typed_nothing_is_mended_and_nothing_added(typed: str, lexical: LexicalIndex) -> None:
     assert build_query(typed, lexical).searched_also
     query = build_query(typed, lexical, as_typed=True)
-    assert (query.text, query.expansions, query.searched_also) == (typed, (), ())
+    assert (query.text, query.expansions, query.searched_also, query.spelt_out) == (typed, (), (), typed)
 
 
 def test_as_typed_a_misspelt_word_is_one_that_no_document_holds(lexical: LexicalIndex) -> None:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from ragbot.encoding import Encoder
 from ragbot.lexical import LexicalIndex
 from ragbot.query import build_query
-from ragbot.retrieval import DENSE_WEIGHT, EXPANSION_WEIGHT, RRF_K, fuse, hits, lexical_scores, retrieve
+from ragbot.retrieval import (
+    DENSE_WEIGHT,
+    EXPANSION_WEIGHT,
+    MEANT_WEIGHT,
+    RRF_K,
+    fuse,
+    hits,
+    lexical_scores,
+    question_vector,
+    retrieve,
+)  # fmt: skip
 from ragbot.store import Index
 
 BuildIndex = Callable[[Mapping[str, str | bytes]], Path]
@@ -79,6 +92,33 @@ def test_a_chunk_that_both_rankers_like_best_is_the_first_candidate(index: Index
     assert (best.dense_rank, best.lexical_rank) == (1, 1)
     assert best.fused == pytest.approx((DENSE_WEIGHT + 1) / 61)
     assert len(retrieval.candidates) == 3
+
+
+def test_the_vector_of_a_question_leans_towards_the_words_that_it_may_mean() -> None:
+    class Corners:
+        """The typed question points along the first axis, the one with words in brackets along the second."""
+
+        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            return np.array([[0.0, 1.0] if "(" in text else [1.0, 0.0] for text in texts], dtype=np.float32)
+
+    lexical = LexicalIndex.build(["Brush your teeth.", "Clean the floor.", "Nothing else."])
+    plain = build_query("must i clean them", lexical)
+    lay = replace(plain, meant=("teeth",))
+    encoder = cast(Encoder, Corners())
+    np.testing.assert_array_equal(question_vector(plain, encoder), [1, 0])
+    # 1 and 0.5 to the side, brought to length 1: 1 / sqrt(1.25) = 0.894.
+    assert MEANT_WEIGHT == 0.5
+    np.testing.assert_allclose(question_vector(lay, encoder), [0.894427, 0.447214], rtol=1e-5)
+
+
+def test_lay_words_reach_documents_that_do_not_use_them(build_index: BuildIndex) -> None:
+    teeth = {**FILES, "teeth.md": "# Teeth\n\nBrush your teeth after each lozenge.\n"}
+    index = Index(build_index(teeth))
+    query = build_query("is it bad for my gnashers", index.lexical)
+    assert "teeth" in query.meant
+    assert query.spelt_out == "is it bad for my gnashers (teeth)"
+    best = int(np.argmax(lexical_scores(query, index.lexical)))
+    assert index.chunk(best).doc_id == "teeth.md"
 
 
 def test_candidates_carry_the_scores_of_each_ranker(index: Index, fake_encoder: Encoder) -> None:

@@ -65,6 +65,11 @@ def test_spelling_never_changes_a_word_that_the_corpus_knows(words: list[str], c
     assert corrections(question, LEXICAL) == {}
 
 
+def test_a_word_that_is_understood_is_no_misspelling() -> None:
+    assert "gnashers" in corrections("my gnashers hurt", LEXICAL)
+    assert corrections("my gnashers hurt", LEXICAL, {"gnashers"}) == {}
+
+
 def scanned(word: str, known: Sequence[str]) -> list[tuple[str, float]]:
     """The five words most like `word` among those of its first letter and about its length, found one by one."""
     from rapidfuzz.distance import OSA
