@@ -85,6 +85,21 @@ def test_blocks_are_slices_of_the_extracted_text_in_order() -> None:
     assert [h.title for h in document.headings] == ["After treatment", "Two"]
 
 
+@pytest.mark.parametrize(
+    ("head", "h1_first", "title"),
+    [
+        ("<title>After treatment</title>", False, "After treatment"),
+        ("", False, "my page"),
+        ("<title>T</title>", True, "Questions"),
+    ],
+)
+def test_a_heading_far_down_does_not_name_the_page(head: str, h1_first: bool, title: str) -> None:
+    h1 = f"<h1>Questions</h1><p>{BODY}</p>"
+    sections = "".join(f"<h2>Effect {n}</h2><p>{BODY}</p>" for n in range(3))
+    inner = f"<p>{BODY}</p>{h1}{sections}" if h1_first else f"<p>{BODY}</p>{sections}{h1}"
+    assert load(f"<html><head>{head}</head><body><main>{inner}</main></body></html>").title == title
+
+
 def test_the_title_is_the_page_s_own_or_made_from_the_file_name() -> None:
     assert load(page("")).title == "After treatment"
     assert load("<html><body><p>Ketamine may make you dizzy.</p></body></html>").title == "my page"

@@ -7,11 +7,12 @@ page itself, for trafilatura leaves out some lists, tables and headings between 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from copy import deepcopy
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from ragbot.datatypes import Document
+from ragbot.datatypes import BlockKind, Document
 from ragbot.errors import DocumentError
 from ragbot.loaders.html.blocks import blocks_of
 from ragbot.loaders.html.elements import tag_of
@@ -23,6 +24,7 @@ from ragbot.loaders.layout import Piece, as_document, squeezed
 from ragbot.loaders.source import SourceFile
 
 _LAST_DATE = "2999-12-31"  # else it would be today's, and what a page says would depend on the day of reading
+_HEADINGS = ("h1", "h2")  # that trafilatura may take a title from
 _MAX_LINK_SHARE = 0.6  # more of a block than this in links, and it leads elsewhere
 
 
@@ -34,7 +36,7 @@ def load_html(source: SourceFile) -> Document:
     root = parsed(decoded(source.data))
     if root is None:
         raise DocumentError("no main text found in the page; save it as text instead")
-    facts = _facts(root)
+    stated = _what_states_facts(root)
     framed = any(tag_of(element) == "frameset" for element in root.iter("*"))
     without_hidden(root)
     write_out(root)
@@ -43,8 +45,10 @@ def load_html(source: SourceFile) -> Document:
         raise DocumentError("the page is only a frame around others; open the inner page and save that")
     if not pieces:
         raise DocumentError("no main text found in the page; save it as text instead")
-    title, published = squeezed(facts.title or ""), facts.date or None
-    return as_document(source, pieces, title=title, published=published, notes=notes)
+    facts = _facts(stated)
+    if _heads_a_section(facts.title, pieces):
+        facts = _facts(_without_headings(stated))
+    return as_document(source, pieces, title=facts.title, published=facts.published, notes=notes)
 
 
 @lru_cache(maxsize=1)
@@ -56,25 +60,47 @@ def _trafilatura() -> Any:
     return trafilatura
 
 
-def _facts(root: Any) -> Any:
-    """trafilatura's finds about the page, `title` and `date`.
+class _Facts(NamedTuple):
+    title: str
+    published: str | None
 
-    It is given only what states them: head, headings, <time> and JSON-LD. In the running text it would take any date
-    for that of the page.
+
+def _facts(stated: Any) -> _Facts:
+    """trafilatura's finds in the elements that state facts about a page."""
+    dates = {"original_date": True, "extensive_search": False, "max_date": _LAST_DATE}
+    found = _trafilatura().extract_metadata(stated, date_config=dates)
+    return _Facts(squeezed(found.title or ""), found.date or None)
+
+
+def _what_states_facts(root: Any) -> Any:
+    """A page of what states title and date alone: head, headings, <time> and JSON-LD.
+
+    In the running text trafilatura would take any date for that of the page.
     """
     from lxml import html as lxml_html
 
     bare = lxml_html.document_fromstring("<html><body></body></html>")
-    for element in root.iter("head", "h1", "h2", "time", "script"):
+    for element in root.iter("head", *_HEADINGS, "time", "script"):
         if element.tag != "script" or element.get("type") == "application/ld+json":
             stated = deepcopy(element)
             stated.tail = None
-            if stated.tag in ("h1", "h2"):
+            if stated.tag in _HEADINGS:
                 without_hidden(stated)
                 write_out(stated)
             bare.insert(0, stated) if stated.tag == "head" else bare[-1].append(stated)
-    dates = {"original_date": True, "extensive_search": False, "max_date": _LAST_DATE}
-    return _trafilatura().extract_metadata(bare, date_config=dates)
+    return bare
+
+
+def _without_headings(stated: Any) -> Any:
+    for heading in list(stated.iter(*_HEADINGS)):
+        heading.getparent().remove(heading)
+    return stated
+
+
+def _heads_a_section(title: str, pieces: Sequence[Piece]) -> bool:
+    """True if `title` is a heading with more others above than below: a page's only <h1> may be its last section's."""
+    headings = [piece.text for piece in pieces if piece.kind is BlockKind.HEADING]
+    return title in headings and 2 * headings.index(title) > len(headings) - 1
 
 
 def _main_pieces(root: Any) -> tuple[list[Piece], tuple[str, ...]]:
