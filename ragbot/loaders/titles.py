@@ -38,10 +38,26 @@ def heading_title(text: str, blocks: Sequence[Block], headings: Sequence[Heading
     'Guide'
     """
     top = [number for number, heading in enumerate(headings) if heading.level == 1]
-    found = headings[top[0]] if len(top) == 1 and 2 * top[0] < len(headings) - 1 else None
+    found = headings[top[0]] if len(top) == 1 and _more_below(top[0], len(headings)) > 0 else None
     if found is None or not _may_name(found.title):
         found = _highest_in_opening(text, blocks, headings)
     return found.title.rstrip(" :") if found else None
+
+
+def heads_a_section(title: str, headings: Sequence[str]) -> bool:
+    """True if `title` is one of `headings`, in order, with more others above than below: it cannot name the whole.
+
+    >>> heads_a_section("Questions", ["Effects", "Dose", "Questions"])
+    True
+    >>> heads_a_section("Effects", ["Effects", "Dose", "Questions"])
+    False
+    """
+    return title in headings and _more_below(headings.index(title), len(headings)) < 0
+
+
+def _more_below(number: int, n: int) -> int:
+    """How many more of `n` headings stand below the one with this number than above it."""
+    return (n - 1 - number) - number
 
 
 def _highest_in_opening(text: str, blocks: Sequence[Block], headings: Sequence[Heading]) -> Heading | None:

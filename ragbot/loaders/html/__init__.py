@@ -7,7 +7,6 @@ page itself, for trafilatura leaves out some lists, tables and headings between 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from copy import deepcopy
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from ragbot.loaders.html.unseen import without_hidden
 from ragbot.loaders.html.written import write_out
 from ragbot.loaders.layout import Piece, as_document, squeezed
 from ragbot.loaders.source import SourceFile
+from ragbot.loaders.titles import heads_a_section
 
 _LAST_DATE = "2999-12-31"  # else it would be today's, and what a page says would depend on the day of reading
 _HEADINGS = ("h1", "h2")  # that trafilatura may take a title from
@@ -46,8 +46,8 @@ def load_html(source: SourceFile) -> Document:
     if not pieces:
         raise DocumentError("no main text found in the page; save it as text instead")
     facts = _facts(stated)
-    if _heads_a_section(facts.title, pieces):
-        facts = _facts(_without_headings(stated))
+    if heads_a_section(facts.title, [piece.text for piece in pieces if piece.kind is BlockKind.HEADING]):
+        facts = _facts(stated, headings=False)
     return as_document(source, pieces, title=facts.title, published=facts.published, notes=notes)
 
 
@@ -65,8 +65,13 @@ class _Facts(NamedTuple):
     published: str | None
 
 
-def _facts(stated: Any) -> _Facts:
-    """trafilatura's finds in the elements that state facts about a page."""
+def _facts(stated: Any, *, headings: bool = True) -> _Facts:
+    """trafilatura's finds in the elements that state facts about a page, on wish without its headings."""
+    if not headings:
+        from lxml import etree
+
+        stated = deepcopy(stated)
+        etree.strip_elements(stated, *_HEADINGS)
     dates = {"original_date": True, "extensive_search": False, "max_date": _LAST_DATE}
     found = _trafilatura().extract_metadata(stated, date_config=dates)
     return _Facts(squeezed(found.title or ""), found.date or None)
@@ -89,18 +94,6 @@ def _what_states_facts(root: Any) -> Any:
                 write_out(stated)
             bare.insert(0, stated) if stated.tag == "head" else bare[-1].append(stated)
     return bare
-
-
-def _without_headings(stated: Any) -> Any:
-    for heading in list(stated.iter(*_HEADINGS)):
-        heading.getparent().remove(heading)
-    return stated
-
-
-def _heads_a_section(title: str, pieces: Sequence[Piece]) -> bool:
-    """True if `title` is a heading with more others above than below: a page's only <h1> may be its last section's."""
-    headings = [piece.text for piece in pieces if piece.kind is BlockKind.HEADING]
-    return title in headings and 2 * headings.index(title) > len(headings) - 1
 
 
 def _main_pieces(root: Any) -> tuple[list[Piece], tuple[str, ...]]:
